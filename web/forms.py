@@ -1,0 +1,65 @@
+"""A form as it was typed: checked by pydantic, shown again with its words when something is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from web.keys import READER
+from web.words import N_, Words
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_REASONS = {
+    "missing": N_("Fill in this field."),
+    "string_too_short": N_("Fill in this field."),
+    "string_too_long": N_("This is too long: at most %(max_length)s characters."),
+    "int_parsing": N_("Type a whole number."),
+    "greater_than_equal": N_("The number must be %(ge)s or more."),
+    "less_than_equal": N_("The number must be %(le)s or less."),
+    "enum": N_("Choose one of the offered values."),
+    "literal_error": N_("Choose one of the offered values."),
+}
+_OTHERWISE = N_("This value does not fit here. Check what you typed.")
+
+
+@dataclass(slots=True)
+class Form(Generic[Model]):
+    """`given` is what was accepted, or None with `errors` by field. `value(name)` is always what was typed."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    given: Model | None = None
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def error(self, name: str) -> str:
+        return self.errors.get(name, "")
+
+    def refuse(self, name: str, words: str) -> None:
+        """A rule further in refused the field; "" is the form as a whole."""
+        self.errors[name] = words
+
+
+async def read(request: web.Request, model: type[Model]) -> Form[Model]:
+    """The posted fields, stripped. Passwords are never put back into a page: leave them out of the template."""
+    posted = await request.post()
+    values = {name: value.strip() for name, value in posted.items() if isinstance(value, str) and name != "csrf"}
+    form = Form[Model](values)
+    try:
+        form.given = model.model_validate({name: value for name, value in values.items() if value})
+    except ValidationError as error:
+        form.errors = _words(error, request[READER].words)
+    return form
+
+
+def _words(error: ValidationError, words: Words) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in error.errors():
+        name = str(line["loc"][0]) if line["loc"] else ""
+        fields = {key: value for key, value in line.get("ctx", {}).items() if isinstance(value, str | int)}
+        found.setdefault(name, words.gettext(_REASONS.get(line["type"], _OTHERWISE), **fields))
+    return found

@@ -1,0 +1,27 @@
+"""Typed names of everything that the application and a request carry."""
+
+from aiohttp import web
+
+from school.clock import Clock
+from school.db import Database
+from web.access import Route
+from web.addresses import Addresses
+from web.assets import Assets
+from web.csrf import Csrf
+from web.limits import Limits
+from web.options import Options
+from web.reader import Reader
+from web.render import Renderer
+
+DATABASE = web.AppKey("database", Database)
+CLOCK = web.AppKey("clock", Clock)
+OPTIONS = web.AppKey("options", Options)
+ASSETS = web.AppKey("assets", Assets)
+RENDERER = web.AppKey("renderer", Renderer)
+ADDRESSES = web.AppKey("addresses", Addresses)
+CSRF = web.AppKey("csrf", Csrf)
+LIMITS = web.AppKey("limits", Limits)
+ROUTE_TABLE = web.AppKey("route_table", dict[web.AbstractRoute, Route])
+
+READER = web.RequestKey("reader", Reader)
+REQUEST_ID = web.RequestKey("request_id", str)

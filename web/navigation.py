@@ -1,0 +1,42 @@
+"""The entries of the side bar (bottom bar on a phone): by role, at most six, only pages that exist."""
+
+from dataclasses import dataclass
+
+from school.people.rules import Role, Viewer
+from web.addresses import Addresses
+from web.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`label` is a message id; `icon` names a symbol of `parts/icons.html`."""
+
+    route: str
+    label: str
+    icon: str
+
+
+_TODAY = Entry("today", N_("Today"), "today")
+_SCHEDULE = Entry("schedule", N_("Schedule"), "schedule")
+_LIVE = Entry("live", N_("Now"), "live")
+
+_BY_ROLE: dict[Role, tuple[Entry, ...]] = {
+    Role.ADMINISTRATOR: (_LIVE, _TODAY, _SCHEDULE),
+    Role.HEAD: (_TODAY, _LIVE, _SCHEDULE),
+    Role.METHODIST: (_TODAY, _SCHEDULE),
+    Role.PEDAGOGICAL_WORKER: (_TODAY, _SCHEDULE),
+    Role.OTHER_WORKER: (_TODAY, _SCHEDULE),
+    Role.LEGAL_REPRESENTATIVE: (_TODAY, _SCHEDULE),
+    Role.STUDENT: (_TODAY, _SCHEDULE),
+}
+_VISITOR = (Entry("schedule", N_("Consultation schedule"), "schedule"),)
+_MOST = 6
+
+
+def entries(viewer: Viewer | None, addresses: Addresses) -> tuple[Entry, ...]:
+    """The roles' entries joined in the order of the table, each once."""
+    if viewer is None:
+        wanted: tuple[Entry, ...] = _VISITOR
+    else:
+        wanted = tuple(entry for role, row in _BY_ROLE.items() if role in viewer.roles for entry in row)
+    return tuple(entry for entry in dict.fromkeys(wanted) if entry.route in addresses)[:_MOST]

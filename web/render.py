@@ -1,0 +1,69 @@
+"""Templates: one Jinja environment per language, the same globals in both."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from web.addresses import Addresses
+from web.assets import Assets, Bundle
+from web.navigation import Entry, entries
+from web.reader import Reader
+from web.words import Words
+
+TEMPLATE_FOLDER = Path(__file__).parent / "templates"
+
+
+class Renderer:
+    """Fills a template for a reader.
+
+    Every template has: `_`, `ngettext` (and `{% trans %}`), `url(name, **params)`, `csrf_field()`, `bundle(entry)`,
+    `reader`, `viewer`, `organisation`, `when` (`web.when.Times`), `lang`, `navigation`, `here` (the path shown).
+    """
+
+    def __init__(self, words: Mapping[str, Words], addresses: Addresses, assets: Assets) -> None:
+        self._addresses = addresses
+        self._assets = assets
+        self._environments = {language: self._environment(spoken) for language, spoken in words.items()}
+
+    def render(self, template: str, reader: Reader, here: str, context: Mapping[str, object]) -> str:
+        environment = self._environments[reader.words.language]
+        return environment.get_template(template).render(
+            {
+                "reader": reader,
+                "viewer": reader.viewer,
+                "organisation": reader.organisation,
+                "when": reader.when,
+                "lang": reader.words.language,
+                "here": here,
+                "navigation": self._navigation(reader),
+                "csrf_field": lambda: _csrf_field(reader.csrf),
+                **context,
+            }
+        )
+
+    def _navigation(self, reader: Reader) -> tuple[Entry, ...]:
+        return entries(reader.viewer, self._addresses)
+
+    def _bundle(self, entry: str) -> Bundle:
+        return self._assets.bundle(entry)
+
+    def _environment(self, words: Words) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATE_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        environment.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
+            words.translations.ugettext, words.translations.ungettext, newstyle=True
+        )
+        environment.globals.update(url=self._addresses.path, bundle=self._bundle)
+        return environment
+
+
+def _csrf_field(token: str) -> Markup:
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(token)

@@ -1,0 +1,36 @@
+"""What a handler uses of its request, and what it answers with."""
+
+from datetime import datetime
+
+from aiohttp import web
+
+from school.people.rules import Viewer
+from web.keys import ADDRESSES, CLOCK, READER, RENDERER
+
+
+def now(request: web.Request) -> datetime:
+    """The instant of the request (aware, UTC)."""
+    return request.app[CLOCK]()
+
+
+def viewer(request: web.Request) -> Viewer:
+    """The signed-in person. Only behind a rule that demands a sign-in."""
+    found = request[READER].viewer
+    if found is None:
+        raise RuntimeError("this handler needs a sign-in, its route's access rule does not demand one")
+    return found
+
+
+def url(request: web.Request, name: str, **params: object) -> str:
+    return request.app[ADDRESSES].path(name, **params)
+
+
+def page(request: web.Request, template: str, *, status: int = 200, **context: object) -> web.Response:
+    """An HTML page from `web/templates/<template>`."""
+    text = request.app[RENDERER].render(template, request[READER], request.path, context)
+    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+
+def see_other(request: web.Request, name: str, **params: object) -> web.Response:
+    """303: the answer to a form that was accepted."""
+    return web.Response(status=303, headers={"Location": url(request, name, **params)})
