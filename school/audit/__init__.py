@@ -1,0 +1,1 @@
+"""What was done, by whom, when: append-only, each record chained to the one before it by hash (R34)."""

@@ -1,0 +1,61 @@
+"""Reading the audit and checking its chain."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from school.audit.models import AuditRecord
+from school.audit.rules import FIRST_HASH, Entry, chained_hash
+from school.db import Db
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One record as stored; `detail` is canonical JSON."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    action: str
+    subject: str
+    subject_id: int | None
+    detail: str
+
+
+_ROW = (
+    AuditRecord.id,
+    AuditRecord.at,
+    AuditRecord.actor_id,
+    AuditRecord.action,
+    AuditRecord.subject,
+    AuditRecord.subject_id,
+    AuditRecord.detail,
+)
+
+
+async def latest(db: Db, limit: int, before_id: int | None = None) -> list[AuditRow]:
+    """Give the newest records first, optionally only those older than `before_id`."""
+    query = select(*_ROW).order_by(AuditRecord.id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(AuditRecord.id < before_id)
+    return [AuditRow(*row) for row in await db.execute(query)]
+
+
+async def first_broken(db: Db) -> int | None:
+    """Give the id of the first record that does not follow from those before it, or None if the chain holds.
+
+    Ids run 1, 2, 3, …: a record that was taken out of the middle is found too.
+    """
+    previous, expected = FIRST_HASH, 1
+    query = select(*_ROW, AuditRecord.previous_hash, AuditRecord.hash).order_by(AuditRecord.id)
+    async for row in await db.stream(query.execution_options(yield_per=1000)):
+        entry = Entry(row.at, row.actor_id, row.action, row.subject, row.subject_id, row.detail)
+        if (
+            row.id != expected
+            or row.previous_hash != previous
+            or row.hash != chained_hash(previous, entry)
+        ):
+            return int(row.id)
+        previous, expected = row.hash, expected + 1
+    return None

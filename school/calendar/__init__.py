@@ -1,0 +1,1 @@
+"""The calendar: terms, breaks, holidays, transferred days, even and odd weeks (R36)."""

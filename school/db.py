@@ -1,0 +1,188 @@
+"""The database: one door for SQLite and PostgreSQL that behaves alike on both."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self, TypeAlias
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+
+Db: TypeAlias = AsyncSession
+
+# How long a writer waits for another process's transaction, and for its turn in this one.
+BUSY_SECONDS = 30
+
+_LAST = "work_before_commit"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Takes aware datetimes only, gives aware UTC ones; compares rightly inside SQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Turn into UTC; raise ValueError for a naive value."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Give UTC back; SQLite stores no offset and always holds UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table's base: names of constraints are fixed, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), str: String()}
+
+
+def choice(kind: type[StrEnum], name: str) -> Enum:
+    """Give the column type of a StrEnum: a short string with a CHECK named after `name`."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda values: [value.value for value in values],
+    )
+
+
+async def insert_once(
+    db: Db, table: type[Base], /, *, key: Sequence[str], returning: str, **values: object
+) -> Any | None:
+    """Insert a row unless one with this unique `key` exists.
+
+    Gives the new row's column `returning`, or None when the row was there already: of many at once, one wins.
+    """
+    dialect = db.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
+    return await db.scalar(statement.returning(getattr(table, returning)))
+
+
+def before_commit(db: Db, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Have `work` done once, as the last thing in this writing transaction.
+
+    For what takes a lock that everybody wants: taken last, it cannot close a circle of waiting.
+    """
+    db.info[_LAST].setdefault(name, work)
+
+
+class Database:
+    """An open database: `begin` to write, `read` to read, `close` at the end."""
+
+    def __init__(self, url: str, writing: AsyncEngine, reading: AsyncEngine) -> None:
+        """Use `Database.open` instead."""
+        self.url = url
+        self.engine = writing
+        self.dialect = writing.dialect.name
+        self._reading = reading
+        self._write_sessions = async_sessionmaker(writing, expire_on_commit=False)
+        self._read_sessions = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open `sqlite:///path` or `postgresql://user@host/name`; nothing is connected until it is used.
+
+        Raises ValueError for any other kind of database.
+        """
+        parsed = driver_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            return cls(url, _sqlite(parsed, writing=True), _sqlite(parsed, writing=False))
+        engine = create_async_engine(parsed, pool_size=10, max_overflow=10, pool_timeout=BUSY_SECONDS)
+        reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return cls(url, engine, reading)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Db]:
+        """Open one writing transaction: committed at the end of the block, rolled back on an exception."""
+        async with self._write_sessions() as db, db.begin():
+            db.info[_LAST] = {}
+            yield db
+            await db.flush()
+            for work in db.info[_LAST].values():
+                await work()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Db]:
+        """Open one reading transaction: a single picture of the data; the database refuses writes in it."""
+        async with self._read_sessions() as db, db.begin():
+            yield db
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._reading.dispose()
+        await self.engine.dispose()
+
+
+def driver_url(url: str) -> URL:
+    """Name the driver that goes with a database address; raise ValueError for one we do not run on."""
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql":
+            return parsed.set(drivername="postgresql+asyncpg")
+        case other:
+            raise ValueError(f"no such kind of database: {other}")
+
+
+def _sqlite(url: URL, *, writing: bool) -> AsyncEngine:
+    # One writing connection: writers queue here in order, instead of polling the file's lock.
+    pool = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 5, "max_overflow": 10}
+    engine = create_async_engine(url, pool_timeout=BUSY_SECONDS, **pool)
+    prepare_sqlite(engine.sync_engine, writing=writing)
+    return engine
+
+
+def prepare_sqlite(engine: Engine, *, writing: bool) -> None:
+    """Take transactions out of the driver's hands, and set what SQLite forgets with each connection."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3's own attribute
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if writing:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        else:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

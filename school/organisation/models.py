@@ -1,0 +1,50 @@
+"""Tables of the organisation."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from school.db import Base, choice
+
+
+class StudentTerm(StrEnum):
+    """What students are called: pupils of a school, or listeners of adult education."""
+
+    STUDENT = "обучающийся"
+    LISTENER = "слушатель"
+
+
+class Organisation(Base):
+    """The one row of settings."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    short_name: Mapped[str]
+    zone: Mapped[str]  # IANA name, such as Asia/Yekaterinburg
+    locale: Mapped[str]
+    student_term: Mapped[StudentTerm] = mapped_column(choice(StudentTerm, "student_term"))
+    lobby_minutes: Mapped[int]  # the room opens this long before the start
+    grace_minutes: Mapped[int]  # ... and closes this long after the end
+    warning_minutes: Mapped[int]  # ... and says so this long before the end
+    require_sign_in: Mapped[bool]  # a personal link alone is not enough
+    parity_anchor: Mapped[date | None]  # a day of an odd week; None: weeks have no parity
+
+
+class LocalAct(Base):
+    """An order of the organisation under which help at a distance is given (cl. 1)."""
+
+    __tablename__ = "local_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    date: Mapped[date]
+    title: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    in_force_since: Mapped[date]
+    in_force_until: Mapped[date | None]  # the last day
+    added_at: Mapped[datetime]

@@ -1,0 +1,62 @@
+"""Keys for search and order that every database compares alike.
+
+No database's `lower` or collation is used: SQLite's knows no Cyrillic, PostgreSQL's depends on the machine.
+"""
+
+import re
+import unicodedata
+from itertools import groupby
+
+_CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"  # ё is ordered as е
+_LATIN = "abcdefghijklmnopqrstuvwxyz"
+_RANKS = {letter: f"{21 + rank}" for rank, letter in enumerate(_LATIN + _CYRILLIC)}
+_GAP, _NUMBER, _FOREIGN, _TIE = "10", "11", "99", "00"
+_LONGEST_NUMBER = 99
+
+
+def collapse(text: str) -> str:
+    """Normalise (NFC), drop outer spaces and make inner runs of white space one space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def search_key(text: str) -> str:
+    """Give the form in which texts are searched: casefolded, ё as е, single spaces."""
+    return collapse(text).casefold().replace("ё", "е")
+
+
+def search_words(text: str) -> list[str]:
+    """Split what a person typed into the keys that must all occur."""
+    return search_key(text).split()
+
+
+def sort_key(text: str) -> str:
+    """Give a string of digits whose order is the alphabet's, in any collation of any database.
+
+    Order: gaps and punctuation, numbers by value, Latin, Cyrillic with ё as е, everything else by code point.
+    Texts that differ by ё alone stand side by side, е first.
+    """
+    plain = collapse(text).casefold()
+    parts = re.findall(r"[0-9]+|.", plain.replace("ё", "е"), re.DOTALL)
+    ranks = [rank for part in parts for rank in _ranks(part)]
+    primary = "".join(rank for rank, _ in groupby_gaps(ranks))
+    if "ё" not in plain:
+        return primary
+    return primary + _TIE + "".join("2" if letter == "ё" else "1" for letter in plain if letter in "её")
+
+
+def groupby_gaps(ranks: list[str]) -> list[tuple[str, int]]:
+    """Make each run of gaps one gap; every other rank stays."""
+    runs = [(rank, len(list(run))) for rank, run in groupby(ranks)]
+    return [(rank, 1) if rank == _GAP else (rank * count, count) for rank, count in runs]
+
+
+def _ranks(part: str) -> list[str]:
+    if part.isascii() and part.isdigit():
+        number = part.lstrip("0")[:_LONGEST_NUMBER]
+        return [f"{_NUMBER}{len(number):02}{number}"]
+    if part in _RANKS:
+        return [_RANKS[part]]
+    if unicodedata.category(part)[0] in "PZSC":
+        return [_GAP]
+    base = unicodedata.normalize("NFKD", part)[0]
+    return [_RANKS.get(base, f"{_FOREIGN}{ord(part):07}")]
