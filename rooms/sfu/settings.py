@@ -1,0 +1,14 @@
+"""What a worker is started with."""
+
+import msgspec
+
+
+class WorkerSettings(msgspec.Struct, frozen=True):
+    """Where a worker listens (UDP; port 0 is any) and which addresses it tells browsers.
+
+    With nothing `announced`, every address of the machine is told, loopback last.
+    """
+
+    host: str = "0.0.0.0"
+    port: int = 0
+    announced: list[str] = []
