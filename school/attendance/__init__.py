@@ -1,0 +1,1 @@
+"""Attendance taken by the server and confirmed by the host (R57)."""

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school.db import Base, UtcDateTime, enum_column
-from school.sessions.queries import ExpectedRole
+from school.db import Base, choice
+from school.sessions.models import RoomRole
 
 
 class Presence(Base):
@@ -21,11 +21,11 @@ class Presence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[str] = mapped_column(String(16))
+    role: Mapped[RoomRole] = mapped_column(choice(RoomRole, "role"))
     child_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    joined_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
 
 
 class Mark(Base):
@@ -38,6 +38,6 @@ class Mark(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     attended: Mapped[bool]
     minutes: Mapped[int]
-    reason: Mapped[str | None] = mapped_column(String(500))
+    reason: Mapped[str | None]
     by: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime]

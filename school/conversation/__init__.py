@@ -1,0 +1,1 @@
+"""Chat kept with its session (R46)."""

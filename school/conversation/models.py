@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school.db import Base, UtcDateTime
+from school.db import Base
 
 BODY_LIMIT = 4000
 
@@ -22,8 +22,8 @@ class Message(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    client_id: Mapped[str] = mapped_column(String(64))
-    body: Mapped[str] = mapped_column(String(BODY_LIMIT))
-    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    client_id: Mapped[str]
+    body: Mapped[str]
+    sent_at: Mapped[datetime]
+    hidden_at: Mapped[datetime | None]
     hidden_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

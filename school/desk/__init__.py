@@ -1,0 +1,1 @@
+"""What joins several features in one step, such as approving a schedule."""

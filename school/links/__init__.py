@@ -1,0 +1,1 @@
+"""Personal join links (R7)."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school.db import Base, UtcDateTime
+from school.db import Base
 
 
 class Link(Base):
@@ -19,5 +19,5 @@ class Link(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     child_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     generation: Mapped[int]
-    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

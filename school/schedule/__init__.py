@@ -1,0 +1,1 @@
+"""The consultation schedule: versions, lines, publication (cl. 3.4, annex)."""

@@ -3,10 +3,10 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school.db import Base, UtcDateTime, enum_column
+from school.db import Base, choice
 
 
 class Kind(StrEnum):
@@ -71,26 +71,26 @@ class Version(Base):
     __table_args__ = (CheckConstraint("valid_from <= valid_until", name="validity"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(200))
-    state: Mapped[VersionState] = mapped_column(enum_column(VersionState), index=True)
+    title: Mapped[str]
+    state: Mapped[VersionState] = mapped_column(choice(VersionState, "state"), index=True)
     valid_from: Mapped[date]
     valid_until: Mapped[date]
-    zone: Mapped[str] = mapped_column(String(64))
-    remark: Mapped[str | None] = mapped_column(String(2000))
-    order_number: Mapped[str | None] = mapped_column(String(64))
+    zone: Mapped[str]
+    remark: Mapped[str | None]
+    order_number: Mapped[str | None]
     order_date: Mapped[date | None]
     drafted_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    drafted_at: Mapped[datetime]
     submitted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None]
     returned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_at: Mapped[datetime | None]
     approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_at: Mapped[datetime | None]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None]
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    superseded_at: Mapped[datetime | None]
 
 
 class Line(Base):
@@ -105,17 +105,17 @@ class Line(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("schedule_version.id"), index=True)
-    key: Mapped[str] = mapped_column(String(16), unique=True)
+    key: Mapped[str] = mapped_column(unique=True)
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     weekday: Mapped[int]
     starts: Mapped[time]
     ends: Mapped[time]
-    parity: Mapped[Parity] = mapped_column(enum_column(Parity))
-    form: Mapped[Form] = mapped_column(enum_column(Form))
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
-    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose))
-    audience: Mapped[Audience] = mapped_column(enum_column(Audience))
+    parity: Mapped[Parity] = mapped_column(choice(Parity, "parity"))
+    form: Mapped[Form] = mapped_column(choice(Form, "form"))
+    kind: Mapped[Kind] = mapped_column(choice(Kind, "kind"))
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose, "purpose"))
+    audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"))
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
@@ -138,7 +138,7 @@ class PublicationRecord(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("schedule_version.id"))
-    where: Mapped[Where] = mapped_column(enum_column(Where))
-    date: Mapped[date]
+    where: Mapped[Where] = mapped_column(choice(Where, "where"))
+    published_on: Mapped[date]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime]

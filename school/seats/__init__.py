@@ -1,0 +1,1 @@
+"""Seats: what a room remembers of a person (R48)."""

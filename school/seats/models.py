@@ -1,21 +1,12 @@
 """Seats: what a room remembers of one person, whatever happens to sockets and processes (R48)."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school.db import Base, UtcDateTime, enum_column
-
-
-class SeatRole(StrEnum):
-    """As whom a person sits in a session."""
-
-    HOST = "host"
-    COHOST = "cohost"
-    STUDENT = "student"
-    PARENT = "parent"
+from school.db import Base, choice
+from school.sessions.models import RoomRole
 
 
 class Seat(Base):
@@ -27,10 +18,10 @@ class Seat(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("session.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[SeatRole] = mapped_column(enum_column(SeatRole))
+    role: Mapped[RoomRole] = mapped_column(choice(RoomRole, "role"))
     child_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime]
     tickets: Mapped[int]
     ticket: Mapped[int]
-    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None]
     may_return: Mapped[bool]

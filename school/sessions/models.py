@@ -3,10 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school.db import Base, UtcDateTime, enum_column
+from school.db import Base, choice
 from school.schedule.models import Audience, Form, Kind, Purpose
 
 
@@ -42,6 +42,15 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RoomRole(StrEnum):
+    """As whom a person takes part in a session. Nobody is expected as a co-host: one is made in the room."""
+
+    HOST = "host"
+    COHOST = "cohost"
+    STUDENT = "student"
+    PARENT = "parent"
+
+
 class Session(Base):
     """One consultation. Either it comes from an approved line, or it says who added it and why (R19)."""
 
@@ -62,31 +71,31 @@ class Session(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     line_id: Mapped[int | None] = mapped_column(ForeignKey("schedule_line.id"))
-    planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    planned_at: Mapped[datetime]
     """Start that the line (or the person who added it) gave; stays when the session is moved."""
     one_off_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    one_off_reason: Mapped[str | None] = mapped_column(String(500))
-    kind: Mapped[Kind] = mapped_column(enum_column(Kind))
-    form: Mapped[Form] = mapped_column(enum_column(Form))
-    purpose: Mapped[Purpose] = mapped_column(enum_column(Purpose))
-    audience: Mapped[Audience] = mapped_column(enum_column(Audience))
+    one_off_reason: Mapped[str | None]
+    kind: Mapped[Kind] = mapped_column(choice(Kind, "kind"))
+    form: Mapped[Form] = mapped_column(choice(Form, "form"))
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose, "purpose"))
+    audience: Mapped[Audience] = mapped_column(choice(Audience, "audience"))
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"))
     host_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     responsible_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    topic: Mapped[str | None] = mapped_column(String(300))
-    topic_basis: Mapped[TopicBasis | None] = mapped_column(enum_column(TopicBasis))
-    scope: Mapped[Scope | None] = mapped_column(enum_column(Scope))
-    topic_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    topic: Mapped[str | None]
+    topic_basis: Mapped[TopicBasis | None] = mapped_column(choice(TopicBasis, "topic_basis"))
+    scope: Mapped[Scope | None] = mapped_column(choice(Scope, "scope"))
+    topic_set_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None]
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("schedule_version.id"))
     """Version of the schedule whose approval took this session's place; it is then cancelled as well."""
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    end_reason: Mapped[EndReason | None] = mapped_column(enum_column(EndReason))
+    end_reason: Mapped[EndReason | None] = mapped_column(choice(EndReason, "end_reason"))
 
 
 class SessionGroup(Base):
