@@ -1,16 +1,17 @@
 """A router: one room's media. Its endpoints produce and consume; it owns the time and the names."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rooms.sfu.endpoint import Endpoint
-from rooms.sfu.notifications import Notify
+from rooms.sfu.messages import Notification
 from rooms.sfu.sender import Sender
 
 
 class Router:
     """One room's media. `notify` is called synchronously and must not raise."""
 
-    def __init__(self, router_id: str, notify: Notify) -> None: ...
+    def __init__(self, router_id: str, notify: Callable[[Notification], None]) -> None: ...
 
     @property
     def rtp_capabilities(self) -> dict[str, Any]:
