@@ -1,5 +1,7 @@
 """Typed names of everything that the application and a request carry."""
 
+from concurrent.futures import Executor
+
 from aiohttp import web
 
 from school.clock import Clock
@@ -12,16 +14,19 @@ from web.limits import Limits
 from web.options import Options
 from web.reader import Reader
 from web.render import Renderer
+from web.words import Words
 
 DATABASE = web.AppKey("database", Database)
-CLOCK = web.AppKey("clock", Clock)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 OPTIONS = web.AppKey("options", Options)
 ASSETS = web.AppKey("assets", Assets)
+WORDS: web.AppKey[dict[str, Words]] = web.AppKey("words")
 RENDERER = web.AppKey("renderer", Renderer)
 ADDRESSES = web.AppKey("addresses", Addresses)
 CSRF = web.AppKey("csrf", Csrf)
 LIMITS = web.AppKey("limits", Limits)
-ROUTE_TABLE = web.AppKey("route_table", dict[web.AbstractRoute, Route])
+HASHER: web.AppKey[Executor] = web.AppKey("hasher")
+ROUTE_TABLE: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("route_table")
 
 READER = web.RequestKey("reader", Reader)
 REQUEST_ID = web.RequestKey("request_id", str)
