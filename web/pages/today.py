@@ -1,0 +1,132 @@
+"""What a person came for: today's consultations, those that come next, and those that wait for the host's word."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from aiohttp import web
+
+from school.db import Db
+from school.errors import NotFound
+from school.organisation import queries as organisation
+from school.organisation.queries import OrganisationRow
+from school.people import queries as people
+from school.people.queries import ChildRow
+from school.people.rules import WORKER_ROLES, Capability, Viewer, can
+from school.sessions import queries as sessions
+from school.sessions.models import RoomRole
+from school.sessions.queries import DayRow
+from web.access import Route, capability
+from web.consultation import Consultation, describe
+from web.keys import DATABASE, READER
+from web.reader import Reader
+from web.reply import page, viewer
+from web.when import Times
+
+_LOOK_BACK = timedelta(days=7)
+_LOOK_AHEAD = timedelta(days=14)
+_MOST_NEXT = 5
+_MOST_EARLIER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One consultation in somebody's day. `child` names for whom a parent comes, or whose consultation it is."""
+
+    consultation: Consultation
+    role: RoomRole
+    child: str | None = None
+    invited: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """A person's consultations around today, each list by start."""
+
+    today: list[Card]
+    later: list[Card]
+    earlier: list[Card]
+
+
+async def today(request: web.Request) -> web.Response:
+    who, reader = viewer(request), request[READER]
+    async with request.app[DATABASE].read() as db:
+        settings = await organisation.settings(db)
+        children = await people.children(db, who.person_id, _school_day(reader.when))
+        chosen = _chosen(children, request.query.get("child"))
+        rows = await _rows(db, who, children, chosen, reader.when)
+        school = await sessions.between(db, *_day(reader.when)) if _sees_all(who) else []
+    return page(
+        request,
+        "today/page.html",
+        agenda=_agenda(rows, reader, settings),
+        children=children,
+        chosen=chosen,
+        is_worker=bool(who.roles & WORKER_ROLES),
+        sees_all=_sees_all(who),
+        may_open=can(who.roles, Capability.READ_ATTENDANCE),
+        may_watch=can(who.roles, Capability.WATCH_LIVE),
+        school=[describe(row, reader, settings) for row in school],
+    )
+
+
+async def _rows(
+    db: Db, who: Viewer, children: list[ChildRow], chosen: ChildRow | None, when: Times
+) -> list[tuple[DayRow, bool]]:
+    """Days of the person, and of each child shown; the flag says whether the person is invited themselves."""
+    since, until = _day(when)
+    window = (since - _LOOK_BACK, until + _LOOK_AHEAD)
+    school_day = _school_day(when)
+    own = await sessions.of_day(db, who.person_id, *window, today=school_day)
+    if chosen is not None:
+        own = [row for row in own if row.child_id in (None, chosen.person_id)]
+    rows = [(row, True) for row in own]
+    met = {(row.session.id, row.child_id) for row in own}
+    for child in [chosen] if chosen else children:
+        for row in await sessions.of_day(db, child.person_id, *window, today=school_day):
+            if (row.session.id, child.person_id) not in met:
+                rows.append((DayRow(row.session, row.role, child.person_id, child.short_name), False))
+    return sorted(rows, key=lambda pair: (pair[0].session.starts_at, pair[0].session.id))
+
+
+def _agenda(rows: list[tuple[DayRow, bool]], reader: Reader, settings: OrganisationRow) -> Agenda:
+    since, until = _day(reader.when)
+    agenda = Agenda([], [], [])
+    for row, invited in rows:
+        card = Card(describe(row.session, reader, settings), row.role, row.child_name, invited)
+        if row.session.starts_at >= until:
+            agenda.later.append(card)
+        elif row.session.starts_at >= since or not card.consultation.is_settled:
+            agenda.today.append(card)
+        elif row.role is RoomRole.HOST and row.session.cancelled_at is None:
+            agenda.earlier.insert(0, card)
+    return Agenda(agenda.today, agenda.later[:_MOST_NEXT], agenda.earlier[:_MOST_EARLIER])
+
+
+def _chosen(children: list[ChildRow], wanted: str | None) -> ChildRow | None:
+    """The child that the switch names; all of them without it. Raises NotFound for anybody else's child."""
+    if not wanted:
+        return None
+    for child in children:
+        if str(child.person_id) == wanted:
+            return child
+    raise NotFound(subject="child")
+
+
+def _sees_all(who: Viewer) -> bool:
+    wanted = (Capability.READ_ATTENDANCE, Capability.DRAFT_SCHEDULE)
+    return any(can(who.roles, needed) for needed in wanted)
+
+
+def _day(when: Times) -> tuple[datetime, datetime]:
+    """The reader's calendar day as instants; its length follows the zone's own changes of time."""
+    first = datetime.combine(when.today, time.min, tzinfo=when.own)
+    last = datetime.combine(when.today + timedelta(days=1), time.min, tzinfo=when.own)
+    return first.astimezone(UTC), last.astimezone(UTC)
+
+
+def _school_day(when: Times) -> date:
+    """The organisation's calendar day: memberships and rights are counted by it."""
+    return when.now.astimezone(when.school).date()
+
+
+ROUTES = (Route("today", "GET", "/today", today, capability(Capability.SEE_OWN_DAY)),)
