@@ -86,10 +86,11 @@ async def insert_once(
     """Insert a row unless one with this unique `key` exists.
 
     Gives the new row's column `returning`, or None when the row was there already: of many at once, one wins.
+    An empty `key` means any unique constraint of the table.
     """
     dialect = db.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key))
+    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key) or None)
     return await db.scalar(statement.returning(getattr(table, returning)))
 
 

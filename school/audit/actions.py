@@ -37,9 +37,7 @@ async def record(
 
 async def _append(db: Db) -> None:
     await _lock(db)
-    last = await db.execute(
-        select(AuditRecord.id, AuditRecord.hash).order_by(AuditRecord.id.desc()).limit(1)
-    )
+    last = await db.execute(select(AuditRecord.id, AuditRecord.hash).order_by(AuditRecord.id.desc()).limit(1))
     number, previous = last.one_or_none() or (0, FIRST_HASH)
     rows = []
     for entry in db.info.pop(_PENDING):

@@ -51,11 +51,7 @@ async def first_broken(db: Db) -> int | None:
     query = select(*_ROW, AuditRecord.previous_hash, AuditRecord.hash).order_by(AuditRecord.id)
     async for row in await db.stream(query.execution_options(yield_per=1000)):
         entry = Entry(row.at, row.actor_id, row.action, row.subject, row.subject_id, row.detail)
-        if (
-            row.id != expected
-            or row.previous_hash != previous
-            or row.hash != chained_hash(previous, entry)
-        ):
+        if row.id != expected or row.previous_hash != previous or row.hash != chained_hash(previous, entry):
             return int(row.id)
         previous, expected = row.hash, expected + 1
     return None

@@ -1,6 +1,6 @@
 """Tables of the calendar; the anchor of week parity is a setting of the organisation."""
 
-from datetime import date
+import datetime as dt
 
 from sqlalchemy import CheckConstraint, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,8 +16,8 @@ class Term(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    since: Mapped[date] = mapped_column(unique=True)
-    until: Mapped[date]
+    since: Mapped[dt.date] = mapped_column(unique=True)
+    until: Mapped[dt.date]
 
 
 class SchoolBreak(Base):
@@ -28,8 +28,8 @@ class SchoolBreak(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    since: Mapped[date] = mapped_column(unique=True)
-    until: Mapped[date]
+    since: Mapped[dt.date] = mapped_column(unique=True)
+    until: Mapped[dt.date]
 
 
 class Holiday(Base):
@@ -37,7 +37,7 @@ class Holiday(Base):
 
     __tablename__ = "holiday"
 
-    date: Mapped[date] = mapped_column(primary_key=True)
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
     name: Mapped[str]
 
 
@@ -47,5 +47,5 @@ class Transfer(Base):
     __tablename__ = "transfer"
     __table_args__ = (CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),)
 
-    date: Mapped[date] = mapped_column(primary_key=True)
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
     weekday: Mapped[int] = mapped_column(SmallInteger)  # 1 is Monday

@@ -1,6 +1,6 @@
 """Tables of the organisation."""
 
-from datetime import date, datetime
+import datetime as dt
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Text
@@ -32,7 +32,7 @@ class Organisation(Base):
     grace_minutes: Mapped[int]  # ... and closes this long after the end
     warning_minutes: Mapped[int]  # ... and says so this long before the end
     require_sign_in: Mapped[bool]  # a personal link alone is not enough
-    parity_anchor: Mapped[date | None]  # a day of an odd week; None: weeks have no parity
+    parity_anchor: Mapped[dt.date | None]  # a day of an odd week; None: weeks have no parity
 
 
 class LocalAct(Base):
@@ -42,9 +42,9 @@ class LocalAct(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str]
-    date: Mapped[date]
+    date: Mapped[dt.date]
     title: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
-    in_force_since: Mapped[date]
-    in_force_until: Mapped[date | None]  # the last day
-    added_at: Mapped[datetime]
+    in_force_since: Mapped[dt.date]
+    in_force_until: Mapped[dt.date | None]  # the last day
+    added_at: Mapped[dt.datetime]

@@ -1,0 +1,43 @@
+"""Checks of settings; pure."""
+
+from dataclasses import asdict, dataclass
+from zoneinfo import available_timezones
+
+from school.errors import Invalid
+from school.organisation.models import StudentTerm
+from school.text import collapse
+
+LOCALES = frozenset({"ru", "en"})
+MINUTES = range(121)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the organisation can set, and what it is at first."""
+
+    name: str
+    short_name: str
+    zone: str
+    locale: str = "ru"
+    student_term: StudentTerm = StudentTerm.STUDENT
+    lobby_minutes: int = 10
+    grace_minutes: int = 5
+    warning_minutes: int = 5
+    require_sign_in: bool = False
+
+
+def check_settings(settings: Settings) -> dict[str, object]:
+    """Give the settings as column values; raise Invalid naming the first wrong one."""
+    values: dict[str, object] = asdict(settings)
+    for field in ("name", "short_name"):
+        values[field] = collapse(str(values[field]))
+        if not values[field]:
+            raise Invalid(field=field, reason="empty")
+    if settings.zone not in available_timezones():
+        raise Invalid(field="zone", reason="unknown", value=settings.zone)
+    if settings.locale not in LOCALES:
+        raise Invalid(field="locale", reason="unknown", value=settings.locale)
+    for field in ("lobby_minutes", "grace_minutes", "warning_minutes"):
+        if values[field] not in MINUTES:
+            raise Invalid(field=field, reason="out_of_range", low=0, high=MINUTES[-1])
+    return values
