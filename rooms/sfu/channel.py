@@ -1,7 +1,7 @@
 """The parent's handle of a worker process, and the framing that both ends share.
 
 Every message is MessagePack behind its length in four bytes, big-endian, over one socket pair. Answers and
-notifications keep the worker's order: a notification that the worker sent before an answer is delivered before it.
+notifications keep the worker's order: what the worker told before an answer is delivered before it.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from rooms.sfu.messages import (
     ConsumerLayer,
     FromWorker,
     Notification,
+    Notify,
     ProducerClosed,
     Ready,
     Request,
@@ -71,9 +72,9 @@ async def read_frame(reader: asyncio.StreamReader) -> bytes:
 class Worker:
     """A forwarding unit in a process of its own.
 
-    Every request raises `SfuError`: the worker's own codes, or `worker_died` when the process is gone or silent for
-    `ANSWER_SECONDS` (it is then killed). `notify` and `died` are plain calls on the parent's loop and must not raise;
-    `died` comes at most once and never after `close`.
+    Every request raises `SfuError`: the worker's own codes, or `worker_died` when the process is gone or
+    silent for `ANSWER_SECONDS` (it is then killed). `notify` and `died` are plain calls on the parent's loop and
+    must not raise; `died` comes at most once and never after `close`.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Worker:
         process: asyncio.subprocess.Process,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        notify: Callable[[Notification], None],
+        notify: Notify,
         died: Callable[[], None],
     ) -> None:
         self.port = 0
@@ -104,7 +105,7 @@ class Worker:
         cls,
         settings: WorkerSettings,
         *,
-        notify: Callable[[Notification], None],
+        notify: Notify,
         died: Callable[[], None],
     ) -> "Worker":
         """Start the process and wait for its UDP port; `SfuError("worker_not_started")` when none opens."""
@@ -128,10 +129,8 @@ class Worker:
     async def _greet(self) -> None:
         try:
             async with asyncio.timeout(START_SECONDS):
-                ready = self._decoder.decode(await read_frame(self._reader))
-            if not isinstance(ready, Ready):
-                raise TypeError("the first message must be Ready")
-        except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError, TypeError) as error:
+                ready = msgspec.msgpack.decode(await read_frame(self._reader), type=Ready)
+        except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError) as error:
             self._gone = True
             await self._reap()
             raise SfuError("worker_not_started") from error

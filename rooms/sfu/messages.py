@@ -4,6 +4,7 @@ They travel as MessagePack, each behind a four-byte length. W3C and ORTC objects
 `rtpParameters`, ...) keep the browser's camelCase and are checked inside the worker.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -117,7 +118,6 @@ class Ready(msgspec.Struct, tag=True, frozen=True):
     """The worker's first message: its UDP port is open."""
 
     port: int
-    pid: int
 
 
 class Answer(msgspec.Struct, tag=True, frozen=True):
@@ -129,14 +129,14 @@ class Answer(msgspec.Struct, tag=True, frozen=True):
 
 
 class TransportState(msgspec.Struct, tag=True, frozen=True):
-    """`connecting`, `connected`, `disconnected` (nothing heard for long; may recover), `failed` or `closed`."""
+    """`connecting`, `connected`, `disconnected` (nothing heard for long; may recover), `failed`, `closed`."""
 
     transport: str
     state: str
 
 
 class ConsumerLayer(msgspec.Struct, tag=True, frozen=True):
-    """The simulcast layer now sent to a viewer: 0 is the smallest; None is nothing."""
+    """The simulcast layer that a viewer is sent now: 0 is the smallest, None means that none is sent."""
 
     consumer: str
     layer: int | None
@@ -155,11 +155,12 @@ class ProducerClosed(msgspec.Struct, tag=True, frozen=True):
 
 
 class ActiveSpeaker(msgspec.Struct, tag=True, frozen=True):
-    """Who speaks now in a router, by producer; None is silence."""
+    """Who speaks in a router: an audio producer, or None when nobody does."""
 
     router: str
     producer: str | None
 
 
 Notification = TransportState | ConsumerLayer | ConsumerClosed | ProducerClosed | ActiveSpeaker
+Notify = Callable[[Notification], None]
 FromWorker = Ready | Answer | Notification

@@ -1,0 +1,29 @@
+"""What a worker counts about datagrams: every drop has a name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Counters:
+    """Datagrams since the worker started, by what became of them."""
+
+    received: int = 0
+    sent: int = 0
+    bytes_received: int = 0
+    bytes_sent: int = 0
+    stun_answered: int = 0
+    stun_malformed: int = 0
+    stun_unknown_user: int = 0
+    stun_not_authentic: int = 0
+    stun_address_taken: int = 0
+    unknown_address: int = 0
+    unknown_kind: int = 0
+    bad_length: int = 0
+    dtls_dropped: int = 0
+    not_connected: int = 0
+    srtp_rejected: int = 0
+    srtcp_rejected: int = 0
+    too_many_ssrcs: int = 0
+    protect_failed: int = 0
+    send_blocked: int = 0
+    send_failed: int = 0

@@ -1,0 +1,174 @@
+"""A worker's one UDP socket. The only file of the media plane that reads a clock.
+
+Datagrams come with the kernel's receive time: the moment this process got round to them would look like
+network delay to the publisher's congestion control (transport-cc), which then turns layers off.
+"""
+
+import asyncio
+import socket
+import struct
+import time
+from typing import Final, Protocol
+
+from rooms.sfu import ice_lite
+from rooms.sfu.counters import Counters
+from rooms.sfu.ice_lite import Address, BindingRequest
+
+SO_TIMESTAMPNS: Final = 35  # <asm-generic/socket.h>; Python does not name it
+TIMESPEC: Final = struct.Struct("@ll")
+CONTROL_BYTES: Final = socket.CMSG_SPACE(TIMESPEC.size)
+MAX_DATAGRAM: Final = 1500
+BUFFER_BYTES: Final = 8 << 20
+MAX_DRAIN: Final = 256
+TAKEN_SECONDS: Final = 10.0
+
+
+class Receiver(Protocol):
+    """What the socket needs of a transport."""
+
+    def receive(self, data: bytes, address: Address, arrival: float, now: float) -> None:
+        """Take a datagram from an address of this transport."""
+        ...
+
+    def receive_check(self, request: BindingRequest, address: Address, now: float) -> None:
+        """Take an ICE check that names this transport; it is not authenticated yet."""
+        ...
+
+    def heard(self, address: Address) -> float | None:
+        """When a valid check last came from there."""
+        ...
+
+
+class UdpSocket:
+    """The socket with its two maps: address → transport, local user name fragment → transport.
+
+    An address is learnt from an authenticated check only, so a stranger reaches nothing but the STUN parser.
+    """
+
+    def __init__(self, host: str, port: int, counters: Counters) -> None:
+        """Bind; OSError when that is not possible."""
+        self.counters = counters
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            self._prepare(host, port)
+        except OSError:
+            self._socket.close()
+            raise
+        self._by_address: dict[Address, Receiver] = {}
+        self._by_ufrag: dict[str, Receiver] = {}
+        self._sendto = self._socket.sendto
+
+    def _prepare(self, host: str, port: int) -> None:
+        self._socket.setblocking(False)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self._socket.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self._socket.bind((host, port))
+
+    def now(self) -> float:
+        """Monotonic seconds: the `now` of the whole media plane."""
+        return time.monotonic()
+
+    @property
+    def port(self) -> int:
+        """The port it is bound to."""
+        return int(self._socket.getsockname()[1])
+
+    def open(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to receive."""
+        loop.add_reader(self._socket.fileno(), self._readable)
+
+    def close(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Stop for good."""
+        loop.remove_reader(self._socket.fileno())
+        self._socket.close()
+
+    def sizes(self) -> dict[str, int]:
+        """How many addresses and user names are known."""
+        return {"addresses": len(self._by_address), "ufrags": len(self._by_ufrag)}
+
+    def attach(self, ufrag: str, receiver: Receiver) -> None:
+        """Let checks for this user name fragment reach a transport."""
+        self._by_ufrag[ufrag] = receiver
+
+    def detach(self, ufrag: str) -> None:
+        """Forget a user name fragment."""
+        self._by_ufrag.pop(ufrag, None)
+
+    def learn(self, address: Address, receiver: Receiver) -> None:
+        """Deliver what comes from this address to a transport from now on."""
+        self._by_address[address] = receiver
+
+    def forget(self, address: Address, receiver: Receiver) -> None:
+        """Stop delivering from there to this transport."""
+        if self._by_address.get(address) is receiver:
+            del self._by_address[address]
+
+    def may_learn(self, address: Address, receiver: Receiver, now: float) -> bool:
+        """Whether a transport may take an address over: not while another one is heard from there.
+
+        Else a participant could forge a neighbour's address in a valid check of his own and cut him off.
+        """
+        owner = self._by_address.get(address)
+        if owner is None or owner is receiver:
+            return True
+        heard = owner.heard(address)
+        return heard is None or now - heard > TAKEN_SECONDS
+
+    def send(self, data: bytes, address: Address) -> None:
+        """Send one datagram, or drop and count it when the kernel refuses. Never raises."""
+        counters = self.counters
+        try:
+            self._sendto(data, address)
+        except BlockingIOError:
+            counters.send_blocked += 1
+        except OSError:
+            counters.send_failed += 1
+        else:
+            counters.sent += 1
+            counters.bytes_sent += len(data)
+
+    def _readable(self) -> None:
+        now = time.monotonic()
+        real_to_monotonic = now - time.time()
+        receive = self._socket.recvmsg
+        for _ in range(MAX_DRAIN):
+            try:
+                data, control, flags, address = receive(MAX_DATAGRAM, CONTROL_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:
+                # An ICMP error of an earlier send; the next datagram is behind it.
+                continue
+            now = time.monotonic()
+            arrival = TIMESPEC.unpack_from(control[0][2]) if control else None
+            stamp = now if arrival is None else arrival[0] + arrival[1] * 1e-9 + real_to_monotonic
+            self.counters.received += 1
+            self.counters.bytes_received += len(data)
+            if not data or flags & socket.MSG_TRUNC:
+                self.counters.bad_length += 1
+            else:
+                self._dispatch(data, address, stamp, now)
+
+    def _dispatch(self, data: bytes, address: Address, arrival: float, now: float) -> None:
+        if data[0] < 4:  # STUN (RFC 7983 §7)
+            self._check(data, address, now)
+            return
+        receiver = self._by_address.get(address)
+        if receiver is None:
+            self.counters.unknown_address += 1
+        else:
+            receiver.receive(data, address, arrival, now)
+
+    def _check(self, data: bytes, address: Address, now: float) -> None:
+        try:
+            request = ice_lite.parse(data)
+        except ValueError:
+            self.counters.stun_malformed += 1
+            return
+        receiver = self._by_ufrag.get(request.local_ufrag)
+        if receiver is None:
+            self.counters.stun_unknown_user += 1
+        else:
+            receiver.receive_check(request, address, now)

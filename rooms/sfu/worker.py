@@ -1,0 +1,93 @@
+"""A worker: the process that forwards media. One event loop, one UDP port, one socket to its parent.
+
+Started by `channel.Worker` as `python -m rooms.sfu.worker FD SETTINGS`; it ends when the parent's end closes.
+"""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+import uvloop
+
+from rooms.sfu.channel import frame, read_frame
+from rooms.sfu.messages import FromWorker, Ready, Request
+from rooms.sfu.settings import WorkerSettings
+from rooms.sfu.unit import ForwardingUnit
+
+__all__ = ["WorkerSettings"]
+
+TICK_SECONDS: Final = 0.02
+SLOW_TICK_SECONDS: Final = 1.0
+MAX_UNREAD_BYTES: Final = 16 << 20
+
+
+class Process:
+    """The loop of the process: reads commands until the parent is gone, ticks, writes."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stop: Callable[[], object]
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._stop = stop
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(Request)
+        self._loop = asyncio.get_running_loop()
+
+    async def run(self, settings: WorkerSettings) -> None:
+        """Serve until the parent closes its end, or until SIGTERM."""
+        unit = ForwardingUnit(settings, self.write)
+        unit.udp.open(self._loop)
+        tickers = [
+            asyncio.create_task(_repeat(unit.tick, TICK_SECONDS)),
+            asyncio.create_task(_repeat(unit.slow_tick, SLOW_TICK_SECONDS)),
+        ]
+        self.write(Ready(unit.udp.port))
+        with suppress(asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
+            await self._serve(unit)
+        for ticker in tickers:
+            ticker.cancel()
+        await unit.close()
+        unit.udp.close(self._loop)
+
+    def write(self, message: FromWorker) -> None:
+        """Send to the parent; a parent that has stopped reading is as good as gone."""
+        self._writer.write(frame(self._encoder.encode(message)))
+        if self._writer.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
+            self._stop()
+
+    async def _serve(self, unit: ForwardingUnit) -> None:
+        while True:
+            self.write(unit.handle(self._decoder.decode(await read_frame(self._reader))))
+
+
+async def _repeat(work: Callable[[], None], seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        work()
+
+
+async def main(descriptor: int, settings: WorkerSettings) -> None:
+    """Serve the parent at the other end of a socket."""
+    loop = asyncio.get_running_loop()
+    # Ctrl-C reaches the whole group of processes; the parent closes our socket when it is ready.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=descriptor))
+    serving: asyncio.Task[None] | None = None
+
+    def stop() -> None:
+        if serving is not None:
+            serving.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    serving = asyncio.create_task(Process(reader, writer, stop).run(settings))
+    await serving
+
+
+if __name__ == "__main__":
+    uvloop.run(main(int(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=WorkerSettings)))
