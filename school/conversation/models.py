@@ -7,8 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from school.db import Base
 
-BODY_LIMIT = 4000
-
 
 class Message(Base):
     """One chat message. `client_id` is the browser's own, so that a resent message is stored once."""

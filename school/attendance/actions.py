@@ -1,0 +1,131 @@
+"""Taking attendance as it happens, and the host's word on it afterwards (R57)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, update
+
+from school.attendance.errors import NotOverYet
+from school.attendance.models import Mark, Presence
+from school.attendance.queries import of_person
+from school.audit.actions import record
+from school.db import Db, insert_once
+from school.errors import Invalid
+from school.organisation.queries import settings
+from school.people.actions import need_person
+from school.sessions.errors import NotTheHost
+from school.sessions.models import RoomRole
+from school.sessions.queries import session
+from school.sessions.rules import is_over
+
+_DAY_MINUTES = 24 * 60
+REASON_LIMIT = 500
+
+
+async def joined(
+    db: Db, now: datetime, *, session_id: int, person_id: int, role: RoomRole, child_id: int | None
+) -> int:
+    """Begin a stay and give its id, for `heartbeat` and `left`."""
+    values = {"role": role, "child_id": child_id, "joined_at": now, "seen_at": now}
+    statement = insert(Presence).values(session_id=session_id, person_id=person_id, **values)
+    presence_id: int = (await db.scalars(statement.returning(Presence.id))).one()
+    return presence_id
+
+
+async def heartbeat(db: Db, now: datetime, presence_ids: Sequence[int]) -> None:
+    """Note in one statement that all these people are still there."""
+    if presence_ids:
+        still_in = (Presence.id.in_(presence_ids), Presence.left_at.is_(None), Presence.seen_at < now)
+        await db.execute(update(Presence).where(*still_in).values(seen_at=now))
+
+
+async def left(db: Db, now: datetime, presence_id: int) -> bool:
+    """End a stay; False when it has ended before."""
+    statement = update(Presence).where(Presence.id == presence_id, Presence.left_at.is_(None))
+    ended = statement.values(left_at=now, seen_at=now).returning(Presence.id)
+    return await db.scalar(ended) is not None
+
+
+async def close_dangling(db: Db, now: datetime, older_than: timedelta) -> int:
+    """End the stays that were not seen for that long, at the instant they were last seen; give how many.
+
+    After a crash nothing is lost that a heartbeat has told.
+    """
+    dangling = (Presence.left_at.is_(None), Presence.seen_at <= now - older_than)
+    statement = update(Presence).where(*dangling).values(left_at=Presence.seen_at)
+    return len((await db.scalars(statement.returning(Presence.id))).all())
+
+
+async def confirm(db: Db, now: datetime, *, session_id: int, person_id: int, by: int) -> bool:
+    """Record what the server counted as the host's own word; False when there is a word already.
+
+    Raises NotTheHost, NotOverYet, NotFound.
+    """
+    await _may_mark(db, now, session_id=session_id, person_id=person_id, by=by)
+    summary = await of_person(db, session_id, person_id)
+    minutes = 0 if summary is None else summary.minutes
+    values = {"attended": summary is not None, "minutes": minutes, "reason": None, "by": by, "at": now}
+    made = await insert_once(
+        db,
+        Mark,
+        key=("session_id", "person_id"),
+        returning="person_id",
+        session_id=session_id,
+        person_id=person_id,
+        **values,
+    )
+    if made is not None:
+        await _record(db, now, "attendance_confirmed", session_id, person_id, by, minutes, None)
+    return made is not None
+
+
+async def correct(
+    db: Db, now: datetime, *, session_id: int, person_id: int, by: int, minutes: int, reason: str
+) -> None:
+    """Put the host's own count in place of the server's or of an earlier one; 0 minutes means absent.
+
+    Raises Invalid without a reason or for impossible minutes, NotTheHost, NotOverYet, NotFound.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > REASON_LIMIT:
+        raise Invalid(field="reason", reason="too_long" if reason else "empty", limit=REASON_LIMIT)
+    if not 0 <= minutes <= _DAY_MINUTES:
+        raise Invalid(field="minutes", reason="out_of_range", least=0, most=_DAY_MINUTES)
+    await _may_mark(db, now, session_id=session_id, person_id=person_id, by=by)
+    values = {"attended": minutes > 0, "minutes": minutes, "reason": reason, "by": by, "at": now}
+    made = await insert_once(
+        db,
+        Mark,
+        key=("session_id", "person_id"),
+        returning="person_id",
+        session_id=session_id,
+        person_id=person_id,
+        **values,
+    )
+    if made is None:
+        mine = (Mark.session_id == session_id, Mark.person_id == person_id)
+        await db.execute(update(Mark).where(*mine).values(**values))
+    await _record(db, now, "attendance_corrected", session_id, person_id, by, minutes, reason)
+
+
+async def _may_mark(db: Db, now: datetime, *, session_id: int, person_id: int, by: int) -> None:
+    found = await session(db, session_id)
+    if found.host_id != by:
+        raise NotTheHost(session_id=session_id)
+    if not is_over(found, await settings(db), now):
+        raise NotOverYet(session_id=session_id)
+    await need_person(db, person_id)
+
+
+async def _record(
+    db: Db,
+    now: datetime,
+    action: str,
+    session_id: int,
+    person_id: int,
+    by: int,
+    minutes: int,
+    reason: str | None,
+) -> None:
+    detail = {"person_id": person_id, "minutes": minutes, "reason": reason}
+    await record(db, now, actor_id=by, action=action, subject="session", subject_id=session_id, detail=detail)

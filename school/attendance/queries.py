@@ -1,0 +1,198 @@
+"""Reading attendance: the table of a session, and who is in rooms now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from school.attendance.models import Mark, Presence
+from school.attendance.rules import Interval, Summary, merge, session_end
+from school.db import Db
+from school.organisation.queries import settings
+from school.people.models import Person
+from school.people.rules import full_name
+from school.sessions.models import RoomRole
+from school.sessions.queries import SessionRow, expected, session
+
+
+@dataclass(frozen=True)
+class MarkRow:
+    """What the host confirmed (no reason) or corrected (with one)."""
+
+    attended: bool
+    minutes: int
+    reason: str | None
+    by: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AttendanceRow:
+    """One person of a session's table. `summary` is None for who did not come; `expected` is False for who
+    was in the room without being entitled by today's groups and links (they have changed since).
+    """
+
+    person_id: int
+    name: str
+    role: RoomRole
+    child_id: int | None
+    child_name: str | None
+    group_name: str | None
+    relation: str | None
+    expected: bool
+    summary: Summary | None
+    mark: MarkRow | None
+
+
+@dataclass(frozen=True)
+class PresentRow:
+    """Somebody who is in a room now."""
+
+    session_id: int
+    person_id: int
+    name: str
+    role: RoomRole
+    child_id: int | None
+    child_name: str | None
+    joined_at: datetime
+
+
+@dataclass(frozen=True)
+class _Stays:
+    name: str
+    role: RoomRole
+    child_id: int | None
+    child_name: str | None
+    intervals: list[Interval]
+
+
+async def table(db: Db, session_id: int) -> list[AttendanceRow]:
+    """Give a session's attendance, those who did not come included: host, students, parents, each by name.
+
+    Who counts as expected is decided by the day of the session. Raises NotFound.
+    """
+    found = await session(db, session_id)
+    zone = ZoneInfo((await settings(db)).zone)
+    stays = await _stays(db, session_id)
+    marks = await _marks(db, session_id)
+    rows = [
+        AttendanceRow(
+            person_id=row.person_id,
+            name=row.name,
+            role=row.role,
+            child_id=row.child_id,
+            child_name=row.child_name,
+            group_name=row.group_name,
+            relation=row.relation,
+            expected=True,
+            summary=_summary(stays.pop(row.person_id, None), found),
+            mark=marks.get(row.person_id),
+        )
+        for row in await expected(db, session_id, found.starts_at.astimezone(zone).date())
+    ]
+    return rows + [_unexpected(person_id, own, found, marks) for person_id, own in stays.items()]
+
+
+async def of_person(db: Db, session_id: int, person_id: int) -> Summary | None:
+    """Give one person's attendance of a session, None when they did not come. Raises NotFound."""
+    stays = await _stays(db, session_id)
+    return _summary(stays.get(person_id), await session(db, session_id))
+
+
+async def present(db: Db, session_ids: Iterable[int]) -> list[PresentRow]:
+    """Give who is in these rooms now, once each, by the first of their open stays."""
+    child = aliased(Person)
+    query = (
+        select(
+            Presence.session_id,
+            Presence.person_id,
+            Presence.role,
+            Presence.child_id,
+            Presence.joined_at,
+            Person.family_name,
+            Person.given_name,
+            Person.patronymic,
+            child.family_name.label("child_family"),
+            child.given_name.label("child_given"),
+        )
+        .join(Person, Person.id == Presence.person_id)
+        .outerjoin(child, child.id == Presence.child_id)
+        .where(Presence.session_id.in_(list(session_ids)), Presence.left_at.is_(None))
+        .order_by(Presence.session_id, Person.sort_key, Person.id, Presence.joined_at)
+    )
+    rows: dict[tuple[int, int], PresentRow] = {}
+    for row in await db.execute(query):
+        rows.setdefault(
+            (row.session_id, row.person_id),
+            PresentRow(
+                session_id=row.session_id,
+                person_id=row.person_id,
+                name=full_name(row.family_name, row.given_name, row.patronymic),
+                role=row.role,
+                child_id=row.child_id,
+                child_name=None if row.child_id is None else f"{row.child_family} {row.child_given}",
+                joined_at=row.joined_at,
+            ),
+        )
+    return list(rows.values())
+
+
+async def _stays(db: Db, session_id: int) -> dict[int, _Stays]:
+    child = aliased(Person)
+    query = (
+        select(
+            Presence.person_id,
+            Presence.role,
+            Presence.child_id,
+            Presence.joined_at,
+            Presence.seen_at,
+            Presence.left_at,
+            Person.family_name,
+            Person.given_name,
+            Person.patronymic,
+            child.family_name.label("child_family"),
+            child.given_name.label("child_given"),
+        )
+        .join(Person, Person.id == Presence.person_id)
+        .outerjoin(child, child.id == Presence.child_id)
+        .where(Presence.session_id == session_id)
+        .order_by(Person.sort_key, Person.id, Presence.joined_at)
+    )
+    stays: dict[int, _Stays] = {}
+    for row in await db.execute(query):
+        name = full_name(row.family_name, row.given_name, row.patronymic)
+        child_name = None if row.child_id is None else f"{row.child_family} {row.child_given}"
+        own = stays.setdefault(row.person_id, _Stays(name, row.role, row.child_id, child_name, []))
+        own.intervals.append(Interval(row.joined_at, row.left_at or row.seen_at))
+    return stays
+
+
+async def _marks(db: Db, session_id: int) -> dict[int, MarkRow]:
+    query = select(Mark.person_id, Mark.attended, Mark.minutes, Mark.reason, Mark.by, Mark.at)
+    rows = await db.execute(query.where(Mark.session_id == session_id))
+    return {person_id: MarkRow(*mark) for person_id, *mark in rows}
+
+
+def _summary(own: _Stays | None, found: SessionRow) -> Summary | None:
+    if own is None:
+        return None
+    end = session_end(found.ends_at, found.ended_at)
+    return merge(own.intervals, starts_at=found.starts_at, ends_at=end)
+
+
+def _unexpected(person_id: int, own: _Stays, found: SessionRow, marks: dict[int, MarkRow]) -> AttendanceRow:
+    return AttendanceRow(
+        person_id=person_id,
+        name=own.name,
+        role=own.role,
+        child_id=own.child_id,
+        child_name=own.child_name,
+        group_name=None,
+        relation=None,
+        expected=False,
+        summary=_summary(own, found),
+        mark=marks.get(person_id),
+    )

@@ -1,0 +1,354 @@
+"""Reading sessions: one, a day's, those of a room, and who is entitled to be in them (R11, R15)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    cast,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from school.db import Db
+from school.errors import NotFound
+from school.people.models import Group, Membership, ParentLink, Person
+from school.people.queries import in_force, rights_in_force
+from school.people.rules import full_name
+from school.schedule.models import Audience, Form, Kind, Purpose
+from school.sessions.models import (
+    EndReason,
+    RoomRole,
+    Scope,
+    Session,
+    SessionAddressee,
+    SessionGroup,
+    TopicBasis,
+)
+from school.sessions.rules import Openings
+from school.study.models import Subject
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session with the names that go with it; instants are aware UTC."""
+
+    id: int
+    line_id: int | None
+    planned_at: datetime
+    one_off_by: int | None
+    one_off_reason: str | None
+    kind: Kind
+    form: Form
+    purpose: Purpose
+    audience: Audience
+    subject_id: int | None
+    subject: str | None
+    host_id: int
+    host_name: str
+    responsible_id: int
+    starts_at: datetime
+    ends_at: datetime
+    topic: str | None
+    topic_basis: TopicBasis | None
+    scope: Scope | None
+    topic_set_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+    replaced_by: int | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    ended_by: int | None
+    end_reason: EndReason | None
+    group_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExpectedRow:
+    """One person entitled to be in a session, and as whom.
+
+    For a parent `child_*` name the child and `relation` is mother, father or guardian; `group_name` is the
+    student's own group or the child's. Names: `name` in full, `child_name` family and given name.
+    """
+
+    session_id: int
+    person_id: int
+    name: str
+    sort_key: str
+    role: RoomRole
+    child_id: int | None
+    child_name: str | None
+    group_name: str | None
+    relation: str | None
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A session of somebody's day, and as whom they come to it (for a parent: for which child)."""
+
+    session: SessionRow
+    role: RoomRole
+    child_id: int | None
+    child_name: str | None
+
+
+_FIELDS = tuple(name for name in SessionRow.__dataclass_fields__ if name in Session.__table__.columns)
+_ROLE_ORDER = (RoomRole.HOST, RoomRole.COHOST, RoomRole.STUDENT, RoomRole.PARENT)
+
+
+async def session(db: Db, session_id: int) -> SessionRow:
+    """Give one session; raise NotFound."""
+    for row in await _rows(db, Session.id == session_id):
+        return row
+    raise NotFound(subject="session", id=session_id)
+
+
+async def for_doorman(db: Db, session_ids: Sequence[int]) -> list[SessionRow]:
+    """Give the sessions of these rooms, to see what has changed; those that do not exist are left out."""
+    return await _rows(db, Session.id.in_(session_ids))
+
+
+async def running(db: Db) -> list[int]:
+    """Give the ids of sessions that have started and that nobody has ended or cancelled."""
+    query = select(Session.id).where(
+        Session.started_at.is_not(None), Session.ended_at.is_(None), Session.cancelled_at.is_(None)
+    )
+    return list(await db.scalars(query.order_by(Session.id)))
+
+
+async def open_now(db: Db, now: datetime, settings: Openings) -> list[SessionRow]:
+    """Give the sessions whose rooms may be entered now, by start."""
+    return await _rows(
+        db,
+        Session.cancelled_at.is_(None),
+        Session.ended_at.is_(None),
+        Session.starts_at <= now + timedelta(minutes=settings.lobby_minutes),
+        Session.ends_at > now - timedelta(minutes=settings.grace_minutes),
+    )
+
+
+async def between(db: Db, since: datetime, until: datetime) -> list[SessionRow]:
+    """Give every session that starts in `[since, until)` and was not replaced by a new schedule, by start."""
+    return await _rows(
+        db, Session.starts_at >= since, Session.starts_at < until, Session.replaced_by.is_(None)
+    )
+
+
+async def next_of_line(db: Db, line_id: int, now: datetime) -> SessionRow | None:
+    """Give the session of a line that is going on or comes next, for the line's public address."""
+    query = select(Session.id).where(
+        Session.line_id == line_id, Session.ends_at > now, Session.ended_at.is_(None)
+    )
+    query = query.where(Session.cancelled_at.is_(None)).order_by(Session.starts_at).limit(1)
+    found = await db.scalar(query)
+    return None if found is None else await session(db, found)
+
+
+async def of_day(
+    db: Db, person_id: int, day_start: datetime, day_end: datetime, *, today: date
+) -> list[DayRow]:
+    """Give what a person may come to in `[day_start, day_end)`, by start, once for each child of theirs.
+
+    `today` is the local date whose memberships and rights count.
+    """
+    rights = await _entitlements(
+        db,
+        today,
+        Session.starts_at >= day_start,
+        Session.starts_at < day_end,
+        Session.replaced_by.is_(None),
+        person_id=person_id,
+    )
+    rows = {row.id: row for row in await _rows(db, Session.id.in_({right.session_id for right in rights}))}
+    days = [DayRow(rows[right.session_id], right.role, right.child_id, right.child_name) for right in rights]
+    return sorted(days, key=lambda day: (day.session.starts_at, day.session.id))
+
+
+async def expected(db: Db, session_id: int, today: date) -> list[ExpectedRow]:
+    """Give everybody entitled to be in a session, once each: host, students, parents, each by name.
+
+    A parent of two children in it stands once, for the child first by name.
+    """
+    seen: dict[int, ExpectedRow] = {}
+    for row in await _entitlements(db, today, Session.id == session_id):
+        seen.setdefault(row.person_id, row)
+    return list(seen.values())
+
+
+async def entitlements(db: Db, session_id: int, person_id: int, today: date) -> list[ExpectedRow]:
+    """Give every way in which one person may be in a session: empty means that they may not.
+
+    The strongest comes first: host, student, parent; a parent has a row for each child.
+    """
+    return await _entitlements(db, today, Session.id == session_id, person_id=person_id)
+
+
+async def _rows(db: Db, *where: ColumnElement[bool]) -> list[SessionRow]:
+    query = (
+        select(
+            *(getattr(Session, name) for name in _FIELDS),
+            Subject.name.label("subject"),
+            Person.family_name,
+            Person.given_name,
+            Person.patronymic,
+        )
+        .join(Person, Person.id == Session.host_id)
+        .outerjoin(Subject, Subject.id == Session.subject_id)
+        .where(*where)
+        .order_by(Session.starts_at, Session.id)
+    )
+    found = [row._asdict() for row in await db.execute(query)]
+    groups = await _group_names(db, [row["id"] for row in found])
+    return [
+        SessionRow(
+            host_name=full_name(row.pop("family_name"), row.pop("given_name"), row.pop("patronymic")),
+            group_names=tuple(groups.get(row["id"], ())),
+            **row,
+        )
+        for row in found
+    ]
+
+
+async def _group_names(db: Db, session_ids: Iterable[int]) -> dict[int, list[str]]:
+    query = (
+        select(SessionGroup.session_id, Group.name)
+        .join(Group, Group.id == SessionGroup.group_id)
+        .where(SessionGroup.session_id.in_(list(session_ids)))
+        .order_by(Group.sort_key, Group.id)
+    )
+    names: dict[int, list[str]] = {}
+    for session_id, name in await db.execute(query):
+        names.setdefault(session_id, []).append(name)
+    return names
+
+
+async def _entitlements(
+    db: Db, today: date, *where: ColumnElement[bool], person_id: int | None = None
+) -> list[ExpectedRow]:
+    rows = [_expected_row(row) for row in await db.execute(_named(today, where, person_id))]
+    whole = {(row.session_id, row.person_id, row.role, row.child_id): row for row in reversed(rows)}
+    return sorted(
+        whole.values(),
+        key=lambda row: (_ROLE_ORDER.index(row.role), row.sort_key, row.person_id, row.child_name or ""),
+    )
+
+
+def _named(
+    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | None
+) -> Select[tuple[Any, ...]]:
+    rights = union_all(*_rights(today, where, person_id)).subquery("rights")
+    child = aliased(Person)
+    return (
+        select(
+            rights.c.session_id,
+            rights.c.person_id,
+            rights.c.role,
+            rights.c.child_id,
+            rights.c.relation,
+            Group.name.label("group_name"),
+            Person.family_name,
+            Person.given_name,
+            Person.patronymic,
+            Person.sort_key,
+            child.family_name.label("child_family"),
+            child.given_name.label("child_given"),
+        )
+        .join(Person, Person.id == rights.c.person_id)
+        .outerjoin(child, child.id == rights.c.child_id)
+        .outerjoin(Group, Group.id == rights.c.group_id)
+        .where(Person.ended_at.is_(None))
+        .order_by(Group.sort_key, Group.id)
+    )
+
+
+def _expected_row(row: Row[tuple[Any, ...]]) -> ExpectedRow:
+    return ExpectedRow(
+        session_id=row.session_id,
+        person_id=row.person_id,
+        name=full_name(row.family_name, row.given_name, row.patronymic),
+        sort_key=row.sort_key,
+        role=RoomRole(row.role),
+        child_id=row.child_id,
+        child_name=None if row.child_id is None else full_name(row.child_family, row.child_given, ""),
+        group_name=row.group_name,
+        relation=row.relation,
+    )
+
+
+def _columns(
+    role: RoomRole,
+    person: SQLColumnExpression[int],
+    child: SQLColumnExpression[int] | None = None,
+    group: SQLColumnExpression[int] | None = None,
+) -> tuple[ColumnElement[Any], ...]:
+    # PostgreSQL settles the types of a union two branches at a time, so every NULL says its own.
+    nobody, nothing = cast(null(), Integer), cast(null(), String)
+    return (
+        Session.id.label("session_id"),
+        person.label("person_id"),
+        literal(role.value, String).label("role"),
+        (nobody if child is None else child).label("child_id"),
+        (nothing if child is None else cast(ParentLink.relation, String)).label("relation"),
+        (nobody if group is None else group).label("group_id"),
+    )
+
+
+def _person(column: SQLColumnExpression[int], person_id: int | None) -> ColumnElement[bool]:
+    return true() if person_id is None else column == person_id
+
+
+def _rights(
+    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | None
+) -> list[Select[tuple[Any, ...]]]:
+    """Give the five ways into a session as selects of the same columns, to be united."""
+    member = in_force(Membership, today)
+    students = Session.audience.in_([Audience.STUDENTS, Audience.BOTH])
+    parents = Session.audience.in_([Audience.PARENTS, Audience.BOTH])
+    in_group = (
+        select(*_columns(RoomRole.STUDENT, Membership.person_id, group=SessionGroup.group_id))
+        .join(SessionGroup, SessionGroup.session_id == Session.id)
+        .join(Membership, and_(Membership.group_id == SessionGroup.group_id, member))
+        .where(students, _person(Membership.person_id, person_id))
+    )
+    of_group = (
+        select(*_columns(RoomRole.PARENT, ParentLink.parent_id, ParentLink.child_id, SessionGroup.group_id))
+        .join(SessionGroup, SessionGroup.session_id == Session.id)
+        .join(Membership, and_(Membership.group_id == SessionGroup.group_id, member))
+        .join(ParentLink, ParentLink.child_id == Membership.person_id)
+        .join(Person, Person.id == ParentLink.child_id)
+        .where(parents, rights_in_force(today), _person(ParentLink.parent_id, person_id))
+    )
+    addressed = (
+        select(*_columns(RoomRole.STUDENT, SessionAddressee.person_id, group=Membership.group_id))
+        .join(SessionAddressee, SessionAddressee.session_id == Session.id)
+        .outerjoin(Membership, and_(Membership.person_id == SessionAddressee.person_id, member))
+        .where(SessionAddressee.child_id.is_(None), _person(SessionAddressee.person_id, person_id))
+    )
+    of_addressed = (
+        select(*_columns(RoomRole.PARENT, ParentLink.parent_id, ParentLink.child_id, Membership.group_id))
+        .join(SessionAddressee, SessionAddressee.session_id == Session.id)
+        .join(
+            ParentLink,
+            and_(
+                ParentLink.parent_id == SessionAddressee.person_id,
+                ParentLink.child_id == SessionAddressee.child_id,
+            ),
+        )
+        .join(Person, Person.id == ParentLink.child_id)
+        .outerjoin(Membership, and_(Membership.person_id == ParentLink.child_id, member))
+        .where(rights_in_force(today), _person(ParentLink.parent_id, person_id))
+    )
+    host = select(*_columns(RoomRole.HOST, Session.host_id)).where(_person(Session.host_id, person_id))
+    return [part.where(*where) for part in (host, in_group, addressed, of_group, of_addressed)]
