@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from rooms.admission import Outcome
+from rooms.errors import BadTicket, Refused
 from school.errors import Conflict, Forbidden, Invalid, NotFound, SchoolError
+from school.links.errors import BadToken
+from school.organisation.errors import NotSetUp
 from web.keys import READER
 from web.reply import page
 from web.words import N_
@@ -49,10 +53,56 @@ _BY_CODE: dict[str, Refusal] = {
     TooOften.code: Refusal(
         429, N_("Too many attempts"), N_("Wait %(seconds)s seconds and try again. Nothing else is needed.")
     ),
-    "link_refused": Refusal(
+    BadToken.code: Refusal(
         404,
         N_("This link does not work"),
         N_("Check that the address was copied whole. If it was, ask the school for a new link."),
+    ),
+    BadTicket.code: Refusal(403, N_("This page was open for too long"), N_("Reload the page.")),
+    NotSetUp.code: Refusal(
+        503,
+        N_("Kabinet is not set up yet"),
+        N_("The administrator has to finish setting up: python -m server create-admin."),
+    ),
+    Outcome.UNKNOWN_SESSION: Refusal(
+        404,
+        N_("There is no such consultation"),
+        N_("The address may be incomplete. The schedule shows every consultation that there is."),
+    ),
+    Outcome.NOT_EXPECTED: Refusal(
+        403,
+        N_("You are not among those expected here"),
+        N_("This consultation is for other people. If you should be here, tell the worker who leads it."),
+    ),
+    Outcome.LINK_REVOKED: Refusal(
+        403,
+        N_("This link was withdrawn"),
+        N_("The school has replaced or withdrawn it. Ask the school for a new link."),
+    ),
+    Outcome.ENTITLEMENT_ENDED: Refusal(
+        403,
+        N_("You can no longer enter by this link"),
+        N_("You are not on the list of this consultation any more. If this is a mistake, tell the school."),
+    ),
+    Outcome.SIGN_IN_REQUIRED: Refusal(
+        401,
+        N_("Sign in first"),
+        N_("The school asks everybody to sign in before a consultation. Sign in and open it again."),
+    ),
+    Outcome.REMOVED: Refusal(
+        403,
+        N_("You were asked to leave"),
+        N_("The worker who leads the consultation has closed it for you. Ask them if this is a mistake."),
+    ),
+    Outcome.CANCELLED: Refusal(
+        410,
+        N_("The consultation was cancelled"),
+        N_("It will not take place. The schedule shows the next ones."),
+    ),
+    Outcome.OVER: Refusal(
+        410,
+        N_("The consultation is over"),
+        N_("The room has closed. The schedule shows the next consultations."),
     ),
 }
 _BY_CLASS: tuple[tuple[type[SchoolError], Refusal], ...] = (
@@ -111,9 +161,14 @@ _BROKEN = Refusal(
 )
 
 
+def code_of(error: SchoolError) -> str:
+    """The code that a script is told: for an entry that was refused, the outcome itself."""
+    return error.outcome if isinstance(error, Refused) else error.code
+
+
 def refusal_of(error: SchoolError) -> Refusal:
     """By the error's own code, else by the family it belongs to."""
-    found = _BY_CODE.get(error.code)
+    found = _BY_CODE.get(code_of(error))
     if found is not None:
         return found
     return next((words for family, words in _BY_CLASS if isinstance(error, family)), _BAD_REQUEST)
@@ -128,7 +183,7 @@ def of_school(request: web.Request, error: SchoolError) -> web.Response:
     """The response to a refusal."""
     refusal = refusal_of(error)
     if wants_json(request):
-        return web.json_response({"code": error.code, "data": _plain(error.data)}, status=refusal.status)
+        return web.json_response({"code": code_of(error), "data": _plain(error.data)}, status=refusal.status)
     return _page(request, refusal, error.data)
 
 

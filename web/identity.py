@@ -4,7 +4,9 @@ import secrets
 
 from aiohttp import web
 
+from school.db import Db
 from school.organisation import queries as organisation
+from school.organisation.errors import NotSetUp
 from school.people import queries as people
 from school.people.rules import Viewer
 from web import cookies
@@ -27,7 +29,7 @@ async def recognise(request: web.Request) -> None:
     now = request.app[CLOCK]()
     token = request.cookies.get(cookies.SIGN_IN)
     async with request.app[DATABASE].read() as db:
-        settings = await organisation.settings(db)
+        settings = await _settings(db)
         viewer = await people.viewer_by_token(db, token, now) if token else None
     if viewer is not None and token:
         request[_HOLDER] = f"sign-in {token}"
@@ -39,6 +41,14 @@ async def recognise(request: web.Request) -> None:
     request[READER] = _reader(
         request, viewer=viewer, settings=settings, sign_in=token if viewer is not None else None
     )
+
+
+async def _settings(db: Db) -> organisation.OrganisationRow | None:
+    """None on a fresh installation: its pages must say that it is not set up, instead of breaking."""
+    try:
+        return await organisation.settings(db)
+    except NotSetUp:
+        return None
 
 
 def remember(request: web.Request, response: web.StreamResponse) -> None:

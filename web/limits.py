@@ -19,6 +19,9 @@ class Limit:
         self._size = size
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._buckets)
+
     def wait(self, key: str, now: float) -> float:
         """Take one try at `now` (seconds). 0 when it is allowed, else the seconds until the next one."""
         bucket = self._refilled(key, now)
@@ -27,9 +30,11 @@ class Limit:
         bucket.tokens -= 1
         return 0.0
 
-    def forget(self, key: str) -> None:
-        """A success clears the record of failures."""
-        self._buckets.pop(key, None)
+    def give_back(self, key: str) -> None:
+        """The try was a success: only failures count. A class of thirty behind one address all come in."""
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            bucket.tokens = min(float(self._burst), bucket.tokens + 1)
 
     def _refilled(self, key: str, now: float) -> _Bucket:
         bucket = self._buckets.get(key)
@@ -44,9 +49,9 @@ class Limit:
 
 
 class Limits:
-    """The limits of this process: sign-in by address and by login, personal links by address."""
+    """The limits of this process: sign-in by address and by login, wrong personal links by address."""
 
     def __init__(self) -> None:
-        self.sign_in_address = Limit(burst=30, seconds=6)
-        self.sign_in_login = Limit(burst=5, seconds=30)
+        self.sign_in_address = Limit(burst=60, seconds=5)
+        self.sign_in_login = Limit(burst=6, seconds=30)
         self.link_address = Limit(burst=60, seconds=2)

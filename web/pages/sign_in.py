@@ -10,15 +10,13 @@ from pydantic import BaseModel, Field
 from school.audit import actions as audit
 from school.people import actions as people
 from school.people import queries
-from school.people.passwords import hash_password, verify_password
+from school.people.passwords import verify_password
+from school.people.rules import clean_login, is_active
 from web import cookies, forms, remote
 from web.access import Route, public
 from web.back import own_path
 from web.keys import DATABASE, HASHER, LIMITS, OPTIONS, READER
 from web.reply import now, page, see_other
-
-# Compared with when there is no such login, so that an unknown one takes as long as a known one.
-_NOBODY = hash_password("nobody has this password")
 
 
 class Credentials(BaseModel):
@@ -44,7 +42,8 @@ async def sign_in(request: web.Request) -> web.Response:
     person_id = await _verified(request, form.given)
     if person_id is None:
         return await _wrong(request, form)
-    request.app[LIMITS].sign_in_login.forget(_login_key(form.given.login))
+    request.app[LIMITS].sign_in_login.give_back(clean_login(form.given.login))
+    request.app[LIMITS].sign_in_address.give_back(remote.address(request))
     return await _signed_in(request, person_id, own_path(form.given.next))
 
 
@@ -58,26 +57,24 @@ async def sign_out(request: web.Request) -> web.Response:
     return response
 
 
-def _login_key(login: str) -> str:
-    return login.casefold()
-
-
 def _wait(request: web.Request, login: str) -> float:
     limits = request.app[LIMITS]
     at = time.monotonic()
     by_address = limits.sign_in_address.wait(remote.address(request), at)
-    return by_address or limits.sign_in_login.wait(_login_key(login), at)
+    return by_address or limits.sign_in_login.wait(clean_login(login), at)
 
 
 async def _verified(request: web.Request, given: Credentials) -> int | None:
-    """The person whose login and password these are. A hash is computed whether or not the login exists."""
+    """The person whose login and password these are. An unknown login takes as long as a wrong password."""
     async with request.app[DATABASE].read() as db:
-        known = await queries.by_login(db, given.login, now(request))
-    stored = known.password_hash if known and known.password_hash else _NOBODY
+        known = await queries.by_login(db, given.login)
+    stored = known.password_hash if known else None
     right = await asyncio.get_running_loop().run_in_executor(
         request.app[HASHER], verify_password, stored, given.password
     )
-    return known.person_id if known and known.password_hash and right else None
+    if known is None or not right or not is_active(known.ended_at, now(request)):
+        return None
+    return known.person_id
 
 
 async def _signed_in(request: web.Request, person_id: int, back: str) -> web.Response:
