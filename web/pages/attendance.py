@@ -1,0 +1,158 @@
+"""Who was at a consultation: what the server counted, and its host's word on it (R57)."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, Field, StringConstraints
+
+from school.attendance import actions
+from school.attendance import queries as attendance
+from school.attendance.queries import AttendanceRow
+from school.db import Db
+from school.errors import NotFound
+from school.organisation import queries as organisation
+from school.people.rules import Capability, Viewer, can
+from school.sessions import queries as sessions
+from school.sessions import rules
+from school.sessions.queries import SessionRow
+from web import forms, labels
+from web.access import Route, own
+from web.consultation import describe
+from web.forms import Form
+from web.keys import DATABASE, READER
+from web.reader import Reader
+from web.reply import now, page, see_other, viewer
+
+
+class Correction(BaseModel):
+    """The host's own count for one person; 0 minutes means absent."""
+
+    person: int
+    minutes: Annotated[int, Field(ge=0, le=24 * 60)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=actions.REASON_LIMIT)]
+
+
+class Word(BaseModel):
+    """Which of the page's two forms was sent."""
+
+    action: Literal["confirm", "correct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person's row and the words that go with it."""
+
+    row: AttendanceRow
+    about: str
+    percent: int | None
+    """Share of the consultation, after the host's correction if there is one."""
+
+    @property
+    def minutes(self) -> int:
+        if self.row.mark is not None:
+            return self.row.mark.minutes
+        return self.row.summary.minutes if self.row.summary else 0
+
+
+async def table(request: web.Request) -> web.Response:
+    return await _show(request, Form[Correction]())
+
+
+async def mark(request: web.Request) -> web.Response:
+    """Confirm everybody who has no word yet, or correct one person."""
+    word = await forms.read(request, Word)
+    if word.given is not None and word.given.action == "confirm":
+        await _confirm(request)
+        return _back(request)
+    form = await forms.read(request, Correction)
+    if form.given is None:
+        return await _show(request, form, status=422)
+    async with request.app[DATABASE].begin() as db:
+        await actions.correct(
+            db,
+            now(request),
+            session_id=_session_id(request),
+            person_id=form.given.person,
+            by=viewer(request).person_id,
+            minutes=form.given.minutes,
+            reason=form.given.reason,
+        )
+    return _back(request)
+
+
+async def _confirm(request: web.Request) -> None:
+    session_id = _session_id(request)
+    async with request.app[DATABASE].begin() as db:
+        for row in await attendance.table(db, session_id):
+            if row.mark is None:
+                await actions.confirm(
+                    db,
+                    now(request),
+                    session_id=session_id,
+                    person_id=row.person_id,
+                    by=viewer(request).person_id,
+                )
+
+
+async def _show(request: web.Request, form: Form[Correction], *, status: int = 200) -> web.Response:
+    reader, who = request[READER], viewer(request)
+    async with request.app[DATABASE].read() as db:
+        settings = await organisation.settings(db)
+        session = await _readable(db, _session_id(request), who)
+        rows = await attendance.table(db, session.id)
+    over = rules.is_over(session, settings, reader.when.now)
+    lines = [_line(row, session, reader) for row in rows]
+    return page(
+        request,
+        "attendance/page.html",
+        status=status,
+        it=describe(session, reader, settings),
+        lines=lines,
+        came=sum(1 for line in lines if line.row.summary),
+        form=form,
+        may_mark=over and session.host_id == who.person_id and session.cancelled_at is None,
+        unmarked=sum(1 for line in lines if line.row.mark is None),
+        over=over,
+    )
+
+
+async def _readable(db: Db, session_id: int, who: Viewer) -> SessionRow:
+    """The session, for its host, the head and the administrator; for anybody else it does not exist."""
+    session = await sessions.session(db, session_id)
+    if session.host_id != who.person_id and not can(who.roles, Capability.READ_ATTENDANCE):
+        raise NotFound(subject="session", id=session_id)
+    return session
+
+
+def _line(row: AttendanceRow, session: SessionRow, reader: Reader) -> Line:
+    return Line(
+        row=row,
+        about=labels.as_whom(
+            reader.words, row.role, relation=row.relation, child=row.child_name, group=row.group_name
+        ),
+        percent=_percent(row, session),
+    )
+
+
+def _percent(row: AttendanceRow, session: SessionRow) -> int | None:
+    if row.mark is None:
+        return round(row.summary.share * 100) if row.summary else None
+    ended = min(session.ended_at or session.ends_at, session.ends_at)
+    length = (ended - session.starts_at).total_seconds() / 60
+    return min(100, round(row.mark.minutes / length * 100)) if length > 0 else None
+
+
+def _session_id(request: web.Request) -> int:
+    return int(request.match_info["session"])
+
+
+def _back(request: web.Request) -> web.Response:
+    return see_other(request, "attendance", session=_session_id(request))
+
+
+_ROW = own("reading: its host, the head, the administrator; marking: its host alone")
+ROUTES = (
+    Route("attendance", "GET", r"/sessions/{session:\d{1,12}}/attendance", table, _ROW),
+    Route("attendance", "POST", r"/sessions/{session:\d{1,12}}/attendance", mark, _ROW),
+)
