@@ -169,15 +169,15 @@ def _sqlite(url: URL, *, writing: bool) -> AsyncEngine:
     return engine
 
 
-def prepare_sqlite(engine: Engine, *, writing: bool) -> None:
+def prepare_sqlite(engine: Engine, *, writing: bool, foreign_keys: bool = True) -> None:
     """Take transactions out of the driver's hands, and set what SQLite forgets with each connection."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3's own attribute
+        connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         if writing:
             cursor.execute("PRAGMA journal_mode = WAL")
         else:

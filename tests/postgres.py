@@ -1,8 +1,8 @@
 """A PostgreSQL server of our own: binaries from a package, data in a temporary folder, a Unix socket only.
 
-PostgreSQL refuses to run as root, and the package may lie where nobody else can enter. As root, the binaries are
-therefore linked (or copied) into the temporary folder, which belongs to an unprivileged user; no other folder is
-touched.
+PostgreSQL refuses to run as root, and the package may lie where nobody else can enter. As root, the binaries
+are therefore linked (or copied) into the temporary folder, which belongs to an unprivileged user; no other
+folder is touched.
 """
 
 import asyncio

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 async def race(
     database: Database, run: Callable[[Db, int], Awaitable[Result]], *, runners: int = RUNNERS
 ) -> list[Result | SchoolError]:
-    """Let `run(db, number)` go in as many writing transactions at once; give what each gave or was refused with.
+    """Let `run(db, number)` go in as many writing transactions at once; give each one's result or refusal.
 
     Whatever is not a SchoolError fails the test.
     """

@@ -87,7 +87,7 @@ async def remove_holiday(db: Db, now: datetime, *, by: int | None, on: date) -> 
 
 
 async def transfer(db: Db, now: datetime, *, by: int | None, on: date, weekday: int) -> bool:
-    """Have a day taught as another weekday (1 is Monday); False when it is transferred already. Raises Invalid."""
+    """Have a day taught as another weekday (1 is Monday); False when it is already. Raises Invalid."""
     if weekday not in range(1, 8):
         raise Invalid(field="weekday", reason="out_of_range", low=1, high=7)
     kept = await insert_once(db, Transfer, key=("date",), returning="date", date=on, weekday=weekday)

@@ -37,7 +37,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Everything the organisation has said about days; `transfers` maps a day to the weekday it is taught as."""
+    """Everything the organisation has said about days; `transfers`: which weekday a day is taught as."""
 
     terms: tuple[Period, ...] = ()
     breaks: tuple[Period, ...] = ()
@@ -65,8 +65,8 @@ class DayPlan:
 def works_on(calendar: Calendar, on: date) -> DayPlan:
     """Decide what a day is (R36).
 
-    An explicit transfer stands above all, then holidays, then breaks; weekends are not special: a line names its
-    weekday itself.
+    An explicit transfer stands above all, then holidays, then breaks. Weekends are not special: a line names
+    its weekday itself.
     """
     weekday = on.isoweekday()
     if on in calendar.transfers:

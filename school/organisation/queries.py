@@ -1,10 +1,12 @@
 """Reading the organisation's settings and local acts."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from school.db import Db
 from school.errors import NotFound
@@ -25,9 +27,9 @@ class OrganisationRow:
     grace_minutes: int
     warning_minutes: int
     require_sign_in: bool
-    parity_anchor: date | None
+    parity_anchor: dt.date | None
 
-    def today(self, now: datetime) -> date:
+    def today(self, now: dt.datetime) -> dt.date:
         """Give the day it is in the organisation."""
         return now.astimezone(ZoneInfo(self.zone)).date()
 
@@ -38,14 +40,14 @@ class ActRow:
 
     id: int
     number: str
-    date: date
+    date: dt.date
     title: str
     text: str
-    in_force_since: date
-    in_force_until: date | None
+    in_force_since: dt.date
+    in_force_until: dt.date | None
 
 
-_SETTINGS = (
+_SETTINGS: tuple[InstrumentedAttribute[Any], ...] = (
     Organisation.name,
     Organisation.short_name,
     Organisation.zone,
@@ -57,7 +59,7 @@ _SETTINGS = (
     Organisation.require_sign_in,
     Organisation.parity_anchor,
 )
-_ACT = (
+_ACT: tuple[InstrumentedAttribute[Any], ...] = (
     LocalAct.id,
     LocalAct.number,
     LocalAct.date,
@@ -90,7 +92,7 @@ async def act(db: Db, act_id: int) -> ActRow:
     return ActRow(*row)
 
 
-async def act_in_force(db: Db, on: date) -> ActRow | None:
+async def act_in_force(db: Db, on: dt.date) -> ActRow | None:
     """Give the act in force on a day, the latest if there are several (R1)."""
     ends_later = or_(LocalAct.in_force_until.is_(None), LocalAct.in_force_until >= on)
     query = select(*_ACT).where(LocalAct.in_force_since <= on, ends_later)

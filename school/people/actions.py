@@ -208,8 +208,8 @@ async def end_appointment(db: Db, now: datetime, *, by: int | None, appointment_
     person_id = await db.scalar(ended)
     if person_id is None:
         return False
-    detail = {"appointment_id": appointment_id, "until": until.isoformat()}
-    await _record(db, now, by, "appointment_ended", person_id, **detail)
+    last_day = until.isoformat()
+    await _record(db, now, by, "appointment_ended", person_id, appointment_id=appointment_id, until=last_day)
     return True
 
 
@@ -314,9 +314,9 @@ async def set_password(
     changed = update(Person).where(Person.id == person_id).values(password_hash=password_hash)
     if await db.scalar(changed.returning(Person.id)) is None:
         raise NotFound(subject="person", id=person_id)
-    others = (SignIn.person_id == person_id, SignIn.revoked_at.is_(None))
+    others = [SignIn.person_id == person_id, SignIn.revoked_at.is_(None)]
     if keep_token is not None:
-        others += (SignIn.token_hash != token_hash(keep_token),)
+        others.append(SignIn.token_hash != token_hash(keep_token))
     await db.execute(update(SignIn).where(*others).values(revoked_at=now))
     await _record(db, now, by, "password_set", person_id)
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from school.db import Db
 from school.errors import NotFound
@@ -119,7 +121,7 @@ class AppointmentRow:
     until: date | None
 
 
-PERSON = (
+PERSON: tuple[InstrumentedAttribute[Any], ...] = (
     Person.id,
     Person.identifier,
     Person.family_name,
@@ -161,7 +163,7 @@ async def people(db: Db, person_ids: Iterable[int]) -> dict[int, PersonRow]:
 
 
 async def search(db: Db, text: str, limit: int = 50) -> list[PersonRow]:
-    """Find people whose name has every word of the text in it; an empty text finds everybody. Alphabetical."""
+    """Find people whose name has every word of the text in it, alphabetically; no words find everybody."""
     query = select(*PERSON).order_by(Person.sort_key, Person.id).limit(limit)
     for word in search_words(text):
         query = query.where(Person.search_key.contains(word, autoescape=True))
@@ -270,17 +272,17 @@ async def is_active_employee(db: Db, person_id: int, on: date, now: datetime) ->
     return may_host(ended_at=one.ended_at, appointments=tenures, on=on, now=now)
 
 
-async def _people(db: Db, query: Select[*tuple[object, ...]]) -> list[PersonRow]:
+async def _people(db: Db, query: Select[*tuple[Any, ...]]) -> list[PersonRow]:
     return [PersonRow(*row) for row in await db.execute(query)]
 
 
-def _relatives(join: ColumnElement[bool]) -> Select[*tuple[object, ...]]:
+def _relatives(join: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     columns = (ParentLink.id, Person.id, Person.family_name, Person.given_name, Person.patronymic)
     query = select(*columns, Person.birth_date, ParentLink.relation).join(Person, join)
     return query.order_by(Person.sort_key, Person.id)
 
 
-async def _relative_rows(db: Db, query: Select[*tuple[object, ...]]) -> list[RelativeRow]:
+async def _relative_rows(db: Db, query: Select[*tuple[Any, ...]]) -> list[RelativeRow]:
     rows = []
     for link_id, person_id, family, given, patronymic, birth_date, relation in await db.execute(query):
         names = (full_name(family, given, patronymic), short_name(family, given, patronymic))
@@ -288,7 +290,7 @@ async def _relative_rows(db: Db, query: Select[*tuple[object, ...]]) -> list[Rel
     return rows
 
 
-def _appointments() -> Select[*tuple[object, ...]]:
+def _appointments() -> Select[*tuple[Any, ...]]:
     names = (Person.family_name, Person.given_name, Person.patronymic)
     held = (Appointment.position, Appointment.category, Appointment.since, Appointment.until)
     query = select(Appointment.id, Appointment.person_id, *names, *held)
@@ -297,7 +299,7 @@ def _appointments() -> Select[*tuple[object, ...]]:
 
 
 def _appointment_row(
-    id_: int, person_id: int, family: str, given: str, patronymic: str, *held: object
+    id_: int, person_id: int, family: str, given: str, patronymic: str, *held: Any
 ) -> AppointmentRow:
     names = (full_name(family, given, patronymic), short_name(family, given, patronymic))
     return AppointmentRow(id_, person_id, *names, *held)

@@ -53,7 +53,7 @@ async def subject(db: Db, subject_id: int) -> SubjectRow:
     return SubjectRow(*row)
 
 
-def _subjects() -> Select[tuple[int, int, str, str, SubjectType, date, date]]:
+def _subjects() -> Select[int, int, str, str, SubjectType, date, date]:
     query = select(
         Subject.id,
         Subject.programme_id,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from school.audit.actions import record
 from school.audit.queries import first_broken, latest
 from school.db import Database, Db
+from school.errors import Conflict
 from tests.races import race
 
 NOW = datetime(2026, 9, 1, 9, 30, 0, 123456, tzinfo=UTC)
@@ -61,10 +62,13 @@ async def test_several_records_of_one_transaction_stand_in_their_order(database:
 
 
 async def test_a_transaction_rolled_back_leaves_no_record(database: Database) -> None:
-    with pytest.raises(RuntimeError, match="changed my mind"):
+    async def change_my_mind() -> None:
         async with database.begin() as db:
             await write(db, 1)
-            raise RuntimeError("changed my mind")
+            raise Conflict
+
+    with pytest.raises(Conflict):
+        await change_my_mind()
     async with database.read() as db:
         assert await latest(db, 10) == []
 
