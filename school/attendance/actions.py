@@ -42,7 +42,7 @@ async def heartbeat(db: Db, now: datetime, presence_ids: Sequence[int]) -> None:
 async def left(db: Db, now: datetime, presence_id: int) -> bool:
     """End a stay; False when it has ended before."""
     statement = update(Presence).where(Presence.id == presence_id, Presence.left_at.is_(None))
-    ended = statement.values(left_at=now, seen_at=now).returning(Presence.id)
+    ended = statement.values(left_at=now).returning(Presence.id)
     return await db.scalar(ended) is not None
 
 

@@ -166,14 +166,14 @@ async def _stays(db: Db, session_id: int) -> dict[int, _Stays]:
         name = full_name(row.family_name, row.given_name, row.patronymic)
         child_name = None if row.child_id is None else f"{row.child_family} {row.child_given}"
         own = stays.setdefault(row.person_id, _Stays(name, row.role, row.child_id, child_name, []))
-        own.intervals.append(Interval(row.joined_at, row.left_at or row.seen_at))
+        own.intervals.append(Interval(row.joined_at, max(row.joined_at, row.left_at or row.seen_at)))
     return stays
 
 
 async def _marks(db: Db, session_id: int) -> dict[int, MarkRow]:
     query = select(Mark.person_id, Mark.attended, Mark.minutes, Mark.reason, Mark.by, Mark.at)
     rows = await db.execute(query.where(Mark.session_id == session_id))
-    return {person_id: MarkRow(*mark) for person_id, *mark in rows}
+    return {row.person_id: MarkRow(row.attended, row.minutes, row.reason, row.by, row.at) for row in rows}
 
 
 def _summary(own: _Stays | None, found: SessionRow) -> Summary | None:

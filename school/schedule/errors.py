@@ -31,3 +31,9 @@ class NotAnEmployee(Invalid):
     """Only active employees host (R12): `person_id`, `on`."""
 
     code = "not_an_employee"
+
+
+class NoParityAnchor(Conflict):
+    """A line asks for even or odd weeks, and the calendar doesn't say which are which."""
+
+    code = "no_parity_anchor"

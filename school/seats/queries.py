@@ -57,3 +57,9 @@ async def of_person(db: Db, session_id: int, person_id: int) -> SeatRow | None:
     query = select(*ROW).where(Seat.session_id == session_id, Seat.person_id == person_id)
     row = (await db.execute(query)).one_or_none()
     return None if row is None else SeatRow(*row)
+
+
+async def of_session(db: Db, session_id: int) -> list[SeatRow]:
+    """Give every seat of a session in the order in which they were taken."""
+    query = select(*ROW).where(Seat.session_id == session_id).order_by(Seat.id)
+    return [SeatRow(*row) for row in await db.execute(query)]

@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from school.schedule.errors import AttestationIsGroup
-from school.schedule.models import Audience, Kind, Purpose
+from school.schedule.models import Audience
 from school.sessions.errors import AddresseesRefused
 from school.sessions.models import State
 
@@ -89,12 +88,6 @@ def state_of(session: Timed, settings: Openings, now: datetime) -> State:
 def may_set_topic(session: Hosted, person_id: int) -> bool:
     """Tell whether this person determines the topic: the worker who holds the session alone (cl. 3.5)."""
     return session.host_id == person_id
-
-
-def check_purpose(kind: Kind, purpose: Purpose) -> None:
-    """Raise AttestationIsGroup for an individual attestation consultation (cl. 3.7)."""
-    if purpose is Purpose.ATTESTATION and kind is not Kind.GROUP:
-        raise AttestationIsGroup(field="kind", reason="attestation_is_group", clause="3.7")
 
 
 def audience_of_individual(addressees: list[tuple[int, int | None]]) -> Audience:
