@@ -1,0 +1,45 @@
+"""What the worker who holds a session does with it: sets the topic, closes the room."""
+
+from rooms import entry, views
+from rooms.errors import NotJoined
+from rooms.peer import Peer
+from rooms.registry import Registry
+from rooms.room import Room
+from school.sessions import actions as sessions
+from school.sessions import queries as session_queries
+from school.sessions.models import EndReason, Scope, TopicBasis
+
+
+async def set_topic(
+    registry: Registry, room: Room, peer: Peer, *, topic: str, basis: TopicBasis, scope: Scope
+) -> None:
+    """Set the topic and its basis (cl. 3.5, 3.6); the first time it also lets in those who wait for it.
+
+    Raises NotJoined, NoRight, NotTheHost, Invalid.
+    """
+    need_inside(room, peer)
+    peer.require("set_topic")
+    now = registry.clock()
+    async with registry.database.begin() as db:
+        await sessions.set_topic(
+            db, now, session_id=room.id, by=peer.id, topic=topic, basis=basis, scope=scope
+        )
+        session = await session_queries.session(db, room.id)
+    room.renew(session, room.settings, now)
+    await entry.let_in_waiting(registry, room)
+
+
+async def close(registry: Registry, room: Room, peer: Peer) -> None:
+    """End the session before its time, for everybody. Raises NotJoined, NoRight."""
+    need_inside(room, peer)
+    peer.require("moderate")
+    now = registry.clock()
+    async with registry.database.begin() as db:
+        await sessions.end(db, now, session_id=room.id, by=peer.id, reason=EndReason.CLOSED)
+    await entry.close_room(registry, room, views.Over("closed"), now)
+
+
+def need_inside(room: Room, peer: Peer) -> None:
+    """Raise NotJoined unless the person is in the room."""
+    if room.peers.get(peer.id) is not peer:
+        raise NotJoined

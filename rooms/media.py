@@ -1,0 +1,386 @@
+"""The audio and video of one room: who may use which transport, producer and consumer of the media worker.
+
+The worker forwards packets and knows no people. Every id that a browser names is looked up here among the
+asker's own things first, so that nobody touches another's. What is written down here changes without an
+`await` in between; the worker is told afterwards, and an answer that comes back to something closed
+meanwhile is not kept.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import uuid4
+
+import structlog
+
+from rooms import views
+from rooms.errors import AlreadyPublished, MediaUnavailable, Mismatch, TooMany, Unknown
+from rooms.peer import Peer
+from rooms.rights import RIGHT_OF_SOURCE, Rights, Source
+from rooms.sfu.channel import (
+    ActiveSpeaker,
+    ConsumerClosed,
+    ConsumerLayer,
+    Notification,
+    ProducerClosed,
+    SfuError,
+    TransportState,
+    Worker,
+)
+from rooms.workers import Workers
+
+log = structlog.get_logger(__name__)
+
+Direction = Literal["send", "recv"]
+JsonObject = dict[str, Any]
+
+# One to send and one to receive, twice: a browser that reconnects makes new ones before it forgets the old.
+MAX_TRANSPORTS = 4
+MAX_CONSUMERS = 400
+KIND_OF_SOURCE: dict[Source, views.MediaKind] = {"microphone": "audio", "camera": "video", "screen": "video"}
+
+
+@dataclass(slots=True)
+class Transport:
+    """`state` is the last that the worker told."""
+
+    id: str
+    owner: Peer
+    direction: Direction
+    state: str = "new"
+
+
+@dataclass(slots=True)
+class Producer:
+    id: str
+    owner: Peer
+    transport: str
+    kind: views.MediaKind
+    source: Source
+    paused: bool
+
+    def view(self) -> views.Producer:
+        return views.Producer(self.id, self.owner.id, self.kind, self.source, self.paused)
+
+
+@dataclass(slots=True)
+class Consumer:
+    id: str
+    owner: Peer
+    transport: str
+    producer: str
+
+
+class Media:
+    """One router. `push(event, data, besides)` reaches everybody in the room but one."""
+
+    def __init__(
+        self, session_id: int, workers: Workers, push: Callable[[str, object, Peer | None], None]
+    ) -> None:
+        self.session_id = session_id
+        self.speaker: int | None = None
+        self.missed = False
+        self.producers: dict[str, Producer] = {}
+        self._workers = workers
+        self._push = push
+        self._transports: dict[str, Transport] = {}
+        self._consumers: dict[str, Consumer] = {}
+        self._worker: Worker | None = None
+        self._router = ""
+        self._capabilities: JsonObject | None = None
+        self._opening = asyncio.Lock()
+        self._closed = False
+
+    # -- the router --------------------------------------------------------------------------------
+
+    async def capabilities(self) -> JsonObject | None:
+        """Give the router's RtpCapabilities, making the router first; None while the worker does not run.
+
+        Who is let in without them is told `media.lost` when the worker is back, and asks again.
+        """
+        try:
+            await self._open()
+        except (MediaUnavailable, SfuError) as error:
+            log.warning("room_without_media", session=self.session_id, error=str(error))
+            self.missed = True
+            return None
+        return self._capabilities
+
+    async def _open(self) -> Worker:
+        async with self._opening:
+            worker = await self._workers.ready()
+            if worker is not self._worker and not self._closed:
+                router = self._name()
+                self._capabilities = await worker.create_router(router)
+                self._worker, self._router = worker, router
+            return worker
+
+    async def close(self) -> None:
+        """Forget everything and close the router; nobody is told, for the room itself is over."""
+        self._closed = True
+        worker, router = self._worker, self._router
+        self._forget()
+        if worker is not None:
+            await _quietly(worker.close_router(router))
+
+    def lost(self) -> None:
+        """The worker is gone, and with it all that was made there."""
+        self._forget()
+        self._push("media.lost", views.Nothing(), None)
+
+    def _forget(self) -> None:
+        self._worker = None
+        self.missed = False
+        self.speaker = None
+        self._transports.clear()
+        self.producers.clear()
+        self._consumers.clear()
+
+    def _name(self) -> str:
+        # The session's number comes first: a notification finds its room by it.
+        return f"{self.session_id}.{uuid4().hex}"
+
+    # -- transports --------------------------------------------------------------------------------
+
+    async def create_transport(self, peer: Peer, direction: Direction) -> JsonObject:
+        """Make a transport; gives `{id, iceParameters, iceCandidates, dtlsParameters}`. Raises TooMany."""
+        if sum(transport.owner is peer for transport in self._transports.values()) >= MAX_TRANSPORTS:
+            raise TooMany(what="transports", limit=MAX_TRANSPORTS)
+        worker = await self._open()
+        name = self._name()
+        self._transports[name] = Transport(name, peer, direction)
+        try:
+            parameters = await worker.create_transport(self._router, name)
+        except SfuError:
+            self._transports.pop(name, None)
+            raise
+        if name not in self._transports:
+            await _quietly(worker.close_transport(name))
+            raise Unknown(id=name)
+        return parameters
+
+    async def connect_transport(self, peer: Peer, transport_id: str, dtls_parameters: JsonObject) -> None:
+        """Give the browser's DTLS parameters to the worker; raises Unknown, SfuError."""
+        self._transport(peer, transport_id)
+        await (await self._open()).connect_transport(transport_id, dtls_parameters)
+
+    async def restart_ice(self, peer: Peer, transport_id: str) -> JsonObject:
+        """Give `{iceParameters}` with a new fragment and password; raises Unknown, SfuError."""
+        self._transport(peer, transport_id)
+        return await (await self._open()).restart_ice(transport_id)
+
+    # -- producers ---------------------------------------------------------------------------------
+
+    async def produce(
+        self,
+        peer: Peer,
+        *,
+        transport_id: str,
+        kind: views.MediaKind,
+        rtp_parameters: JsonObject,
+        source: Source,
+        paused: bool,
+    ) -> str:
+        """Publish one source and tell everybody else; gives the producer's id.
+
+        Raises NoRight, Unknown, Mismatch (kind or direction), AlreadyPublished, SfuError.
+        """
+        peer.require(RIGHT_OF_SOURCE[source])
+        if KIND_OF_SOURCE[source] != kind:
+            raise Mismatch(what="kind", source=source)
+        self._transport(peer, transport_id, "send")
+        if any(made.owner is peer and made.source == source for made in self.producers.values()):
+            raise AlreadyPublished(source=source)
+        worker = await self._open()
+        producer = Producer(self._name(), peer, transport_id, kind, source, paused)
+        await worker.produce(transport_id, producer.id, kind, rtp_parameters, paused)
+        self._transport(peer, transport_id)
+        if not getattr(peer.rights, RIGHT_OF_SOURCE[source]):
+            await _quietly(worker.close_producer(producer.id))
+            peer.require(RIGHT_OF_SOURCE[source])
+        self.producers[producer.id] = producer
+        self._push("producer.added", producer.view(), peer)
+        return producer.id
+
+    async def pause_producer(self, peer: Peer, producer_id: str, *, paused: bool) -> None:
+        """Pause or resume one's own producer, and tell the others; raises Unknown, NoRight, SfuError."""
+        producer = self._producer(peer, producer_id)
+        worker = await self._open()
+        if paused:
+            await worker.pause_producer(producer_id)
+        else:
+            peer.require(RIGHT_OF_SOURCE[producer.source])
+            await worker.resume_producer(producer_id)
+        if self.producers.get(producer_id) is producer and producer.paused != paused:
+            producer.paused = paused
+            self._push("producer.paused", views.ProducerPaused(producer_id, paused), peer)
+
+    async def close_producer(self, peer: Peer, producer_id: str) -> None:
+        """Stop sending one source; raises Unknown."""
+        producer = self._producer(peer, producer_id)
+        worker = await self._open()
+        self._drop_producer(producer)
+        await worker.close_producer(producer_id)
+
+    async def narrow(self, peer: Peer, rights: Rights) -> None:
+        """Close what a person sends and may not send any more; the person is told as well."""
+        for producer in [made for made in self.producers.values() if made.owner is peer]:
+            if not getattr(rights, RIGHT_OF_SOURCE[producer.source]):
+                self._drop_producer(producer)
+                peer.port.notify("producer.removed", views.ProducerRemoved(producer.id))
+                if self._worker is not None:
+                    await _quietly(self._worker.close_producer(producer.id))
+
+    def publishing(self, peer: Peer) -> tuple[Source, ...]:
+        """Name the sources that a person sends."""
+        return tuple(made.source for made in self.producers.values() if made.owner is peer)
+
+    def others(self, peer: Peer) -> tuple[views.Producer, ...]:
+        """Show what everybody else sends."""
+        return tuple(made.view() for made in self.producers.values() if made.owner is not peer)
+
+    def states(self, peer: Peer) -> dict[Source, str]:
+        """Give `on` or `paused` for each source that a person sends."""
+        return {
+            made.source: "paused" if made.paused else "on"
+            for made in self.producers.values()
+            if made.owner is peer
+        }
+
+    def connection(self, peer: Peer) -> str | None:
+        """Give the state of a person's media: the worst of their transports', None while they have none."""
+        states = {transport.state for transport in self._transports.values() if transport.owner is peer}
+        order = ("failed", "closed", "connecting", "new", "connected")
+        return next((state for state in order if state in states), None)
+
+    # -- consumers ---------------------------------------------------------------------------------
+
+    async def consume(
+        self, peer: Peer, *, transport_id: str, producer_id: str, rtp_capabilities: JsonObject
+    ) -> JsonObject:
+        """Receive somebody's producer, paused at first.
+
+        Gives `{id, producer, kind, rtpParameters, producer_paused}`.
+        Raises Unknown, Mismatch, TooMany, SfuError.
+        """
+        self._transport(peer, transport_id, "recv")
+        if producer_id not in self.producers:
+            raise Unknown(id=producer_id)
+        if sum(consumer.owner is peer for consumer in self._consumers.values()) >= MAX_CONSUMERS:
+            raise TooMany(what="consumers", limit=MAX_CONSUMERS)
+        worker = await self._open()
+        consumer = Consumer(self._name(), peer, transport_id, producer_id)
+        answer = await worker.consume(transport_id, consumer.id, producer_id, rtp_capabilities)
+        self._transport(peer, transport_id)
+        producer = self.producers.get(producer_id)
+        if producer is None:
+            raise Unknown(id=producer_id)
+        self._consumers[consumer.id] = consumer
+        return {
+            "id": consumer.id,
+            "producer": producer_id,
+            "kind": answer["kind"],
+            "rtpParameters": answer["rtpParameters"],
+            "producer_paused": producer.paused,
+        }
+
+    async def pause_consumer(self, peer: Peer, consumer_id: str, *, paused: bool) -> None:
+        """Stop or start what a person receives; raises Unknown, SfuError."""
+        self._consumer(peer, consumer_id)
+        worker = await self._open()
+        await (worker.pause_consumer(consumer_id) if paused else worker.resume_consumer(consumer_id))
+
+    async def size_consumer(self, peer: Peer, consumer_id: str, *, width: int, height: int) -> None:
+        """Say how large a picture is shown, in device pixels; 0 × 0: not visible. Raises Unknown."""
+        self._consumer(peer, consumer_id)
+        await (await self._open()).set_consumer_size(consumer_id, width, height)
+
+    async def close_consumer(self, peer: Peer, consumer_id: str) -> None:
+        """Stop receiving; raises Unknown, SfuError."""
+        self._consumer(peer, consumer_id)
+        worker = await self._open()
+        self._consumers.pop(consumer_id, None)
+        await worker.close_consumer(consumer_id)
+
+    # -- leaving -----------------------------------------------------------------------------------
+
+    async def drop_peer(self, peer: Peer) -> None:
+        """Close all that a person had; the others hear which producers went and lose those consumers."""
+        for producer in [made for made in self.producers.values() if made.owner is peer]:
+            self._drop_producer(producer)
+        for consumer in [made for made in self._consumers.values() if made.owner is peer]:
+            del self._consumers[consumer.id]
+        closing = [transport.id for transport in self._transports.values() if transport.owner is peer]
+        for transport_id in closing:
+            del self._transports[transport_id]
+        worker = self._worker
+        for transport_id in closing:
+            if worker is not None:
+                await _quietly(worker.close_transport(transport_id))
+
+    def _drop_producer(self, producer: Producer) -> None:
+        if self.producers.pop(producer.id, None) is None:
+            return
+        for consumer in [made for made in self._consumers.values() if made.producer == producer.id]:
+            del self._consumers[consumer.id]
+            consumer.owner.port.notify("consumer.closed", views.ConsumerClosed(consumer.id))
+        self._push("producer.removed", views.ProducerRemoved(producer.id), producer.owner)
+        if producer.source == "microphone" and self.speaker == producer.owner.id:
+            self._speaks(None)
+
+    # -- what the worker tells ---------------------------------------------------------------------
+
+    def told(self, notification: Notification) -> None:
+        """Pass a notification on to whom it concerns; one about something already closed is dropped."""
+        match notification:
+            case ConsumerLayer(consumer=consumer_id, layer=layer):
+                if consumer := self._consumers.get(consumer_id):
+                    consumer.owner.port.notify("consumer.layer", views.ConsumerLayer(consumer_id, layer))
+            case ConsumerClosed(consumer=consumer_id):
+                if consumer := self._consumers.pop(consumer_id, None):
+                    consumer.owner.port.notify("consumer.closed", views.ConsumerClosed(consumer_id))
+            case ProducerClosed(producer=producer_id):
+                if producer := self.producers.get(producer_id):
+                    self._drop_producer(producer)
+            case TransportState(transport=transport_id, state=state):
+                if transport := self._transports.get(transport_id):
+                    transport.state = state
+            case ActiveSpeaker(producer=producer_id):
+                self._speaks(self.producers.get(producer_id) if producer_id else None)
+
+    def _speaks(self, producer: Producer | None) -> None:
+        speaker = producer.owner.id if producer else None
+        if speaker != self.speaker:
+            self.speaker = speaker
+            self._push("speaker", views.Speaker(speaker), None)
+
+    # -- whose is it -------------------------------------------------------------------------------
+
+    def _transport(self, peer: Peer, transport_id: str, direction: Direction | None = None) -> Transport:
+        transport = self._transports.get(transport_id)
+        if transport is None or transport.owner is not peer:
+            raise Unknown(id=transport_id)
+        if direction is not None and transport.direction != direction:
+            raise Mismatch(what="direction", direction=transport.direction)
+        return transport
+
+    def _producer(self, peer: Peer, producer_id: str) -> Producer:
+        producer = self.producers.get(producer_id)
+        if producer is None or producer.owner is not peer:
+            raise Unknown(id=producer_id)
+        return producer
+
+    def _consumer(self, peer: Peer, consumer_id: str) -> Consumer:
+        consumer = self._consumers.get(consumer_id)
+        if consumer is None or consumer.owner is not peer:
+            raise Unknown(id=consumer_id)
+        return consumer
+
+
+async def _quietly(closing: Any) -> None:
+    """Close something in the worker; what is gone already needs no closing."""
+    try:
+        await closing
+    except SfuError as error:
+        log.debug("media_close", error=str(error))

@@ -1,0 +1,182 @@
+"""The rooms on this node, the media worker behind them, and the picture of them for administrators (R58)."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from rooms import chat
+from rooms.media import JsonObject
+from rooms.peer import Peer
+from rooms.rights import Source
+from rooms.room import Room
+from rooms.sfu.channel import (
+    ActiveSpeaker,
+    ConsumerClosed,
+    ConsumerLayer,
+    Notification,
+    ProducerClosed,
+    TransportState,
+    WorkerSettings,
+)
+from rooms.workers import Workers
+from school.attendance import actions as attendance
+from school.clock import Clock
+from school.db import Database
+from school.organisation import queries as organisation_queries
+from school.sessions import queries as session_queries
+from school.sessions.models import RoomRole
+from school.sessions.queries import ExpectedRow, SessionRow
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonThere:
+    """Somebody in a room (`inside`) or at its door (`waits_for` names why).
+
+    `media` gives `on` or `paused` for each source that they send; `connection` is `connected`,
+    `connecting`, `failed` or None while they have no media.
+    """
+
+    person_id: int
+    name: str
+    role: RoomRole
+    child_name: str | None
+    group_name: str | None
+    inside: bool
+    since: datetime
+    waits_for: str | None
+    media: dict[Source, str]
+    connection: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRoom:
+    """A room that somebody is in or waits for; `absent` are those expected who are neither."""
+
+    session: SessionRow
+    there: tuple[PersonThere, ...]
+    absent: tuple[ExpectedRow, ...]
+
+
+class Registry:
+    """Opened and closed by the process; everything else reaches rooms through it."""
+
+    def __init__(
+        self, database: Database, clock: Clock, secret: bytes, worker_settings: WorkerSettings | None
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.secret = secret
+        self.rooms: dict[int, Room] = {}
+        self.workers = Workers(
+            worker_settings, notify=self._told, lost=self._media_lost, back=self._media_back
+        )
+        self._opening = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Start the media worker; raises SfuError when it does not start."""
+        await self.workers.start()
+
+    async def close(self) -> None:
+        """Write down that everybody left, close the media worker; the browsers come back by themselves."""
+        now = self.clock()
+        stays = list(self.presences())
+        self.rooms.clear()
+        async with self.database.begin() as db:
+            for presence_id in stays:
+                await attendance.left(db, now, presence_id)
+        await self.workers.close()
+
+    async def open(self, session_id: int) -> Room:
+        """Give the session's room, making it for the first who comes; raises NotFound for no such session."""
+        async with self._opening:
+            room = self.rooms.get(session_id)
+            if room is None:
+                async with self.database.read() as db:
+                    session = await session_queries.session(db, session_id)
+                    settings = await organisation_queries.settings(db)
+                    messages = await chat.load(db, session_id)
+                room = Room(session, settings, messages=messages, workers=self.workers)
+                self.rooms[session_id] = room
+            return room
+
+    async def forget(self, room: Room) -> None:
+        """Take a room away that is over or that nobody is connected to."""
+        room.closed = True
+        if self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
+        if room.media is not None:
+            await room.media.close()
+
+    def presences(self) -> Iterable[int]:
+        """The stays of everybody who is inside now."""
+        for room in self.rooms.values():
+            for peer in room.peers.values():
+                if peer.presence_id is not None:
+                    yield peer.presence_id
+
+    def overview(self) -> tuple[LiveRoom, ...]:
+        """What is going on now, by the rooms' start."""
+        rooms = sorted(self.rooms.values(), key=lambda room: (room.session.starts_at, room.id))
+        return tuple(_live(room) for room in rooms if room.attached)
+
+    async def statistics(self) -> JsonObject | None:
+        """The media worker's counters, None while it does not run; raises SfuError."""
+        worker = self.workers.current
+        return None if worker is None else await worker.stats()
+
+    def _told(self, notification: Notification) -> None:
+        room = self.rooms.get(_session_of(notification))
+        if room is not None and room.media is not None:
+            room.media.told(notification)
+
+    def _media_lost(self) -> None:
+        for room in self.rooms.values():
+            if room.media is not None:
+                room.media.lost()
+
+    def _media_back(self) -> None:
+        """Tell rooms whose people were let in without media that they can have them now."""
+        for room in self.rooms.values():
+            if room.media is not None and room.media.missed:
+                room.media.lost()
+
+
+def _session_of(notification: Notification) -> int:
+    # Every id begins with the number of the session that it was made for.
+    match notification:
+        case ConsumerLayer(consumer=name) | ConsumerClosed(consumer=name):
+            pass
+        case ProducerClosed(producer=name) | TransportState(transport=name) | ActiveSpeaker(router=name):
+            pass
+    return int(name.partition(".")[0])
+
+
+def _live(room: Room) -> LiveRoom:
+    there = tuple(
+        _there(room, peer)
+        for peer in sorted(room.attached.values(), key=lambda peer: (peer.identity.role, peer.identity.name))
+    )
+    absent = tuple(row for row in room.expected if row.person_id not in room.attached)
+    return LiveRoom(room.session, there, absent)
+
+
+def _there(room: Room, peer: Peer) -> PersonThere:
+    who, media = peer.identity, room.media
+    inside = room.peers.get(peer.id) is peer
+    return PersonThere(
+        person_id=who.person_id,
+        name=who.name,
+        role=who.role,
+        child_name=who.child_name,
+        group_name=who.group_name,
+        inside=inside,
+        since=peer.joined_at if inside and peer.joined_at else peer.connected_at,
+        waits_for=None if peer.door is None else peer.door.why,
+        media=media.states(peer) if media else {},
+        connection=media.connection(peer) if media else None,
+    )

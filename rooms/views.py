@@ -1,0 +1,129 @@
+"""What the people in a room are shown. The names are those of the protocol (`docs/protocol.md`).
+
+Words are not made here: a peer carries the parts of «мама, Петров Иван, 7А», and the edge joins them in the
+reader's language.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from rooms.rights import Rights, Source
+
+MediaKind = Literal["audio", "video"]
+DoorReason = Literal["not_open_yet", "waiting_for_topic", "waiting_for_host"]
+
+
+class Session(msgspec.Struct, frozen=True):
+    """The session as the room shows it. Instants are UTC; `zone` is the organisation's."""
+
+    id: int
+    subject: str | None
+    form: str
+    kind: str
+    purpose: str
+    topic: str | None
+    scope: str | None
+    starts_at: datetime
+    ends_at: datetime
+    closes_at: datetime
+    warning_minutes: int
+    zone: str
+    server_now: datetime
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """A person in the room; `id` is the person's, `publishing` names the sources that they send."""
+
+    id: int
+    name: str
+    role: str
+    relation: str | None
+    child_name: str | None
+    group_name: str | None
+    publishing: tuple[Source, ...]
+
+
+class Producer(msgspec.Struct, frozen=True):
+    """Something that a person sends."""
+
+    id: str
+    peer: int
+    kind: MediaKind
+    source: Source
+    paused: bool
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A chat message; the body of a hidden one is empty."""
+
+    id: int
+    client_id: str
+    author: int
+    author_name: str
+    body: str
+    sent_at: datetime
+    hidden: bool
+
+
+class Door(msgspec.Struct, frozen=True):
+    """Why somebody waits, and the times that the waiting page counts with."""
+
+    why: DoorReason
+    opens_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    server_now: datetime
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Everything that a person who has just come in needs. `capabilities` is None where there is no media."""
+
+    session: Session
+    me: Peer
+    rights: Rights
+    peers: tuple[Peer, ...]
+    producers: tuple[Producer, ...]
+    capabilities: dict[str, Any] | None
+    messages: tuple[Message, ...]
+    speaker: int | None
+
+
+class Over(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The room is over for the one who reads this."""
+
+    reason: Literal["time", "closed", "cancelled", "moved", "removed"]
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    cause: str | None = None
+
+
+class PeerLeft(msgspec.Struct, frozen=True):
+    id: int
+
+
+class ProducerRemoved(msgspec.Struct, frozen=True):
+    id: str
+
+
+class ProducerPaused(msgspec.Struct, frozen=True):
+    id: str
+    paused: bool
+
+
+class ConsumerLayer(msgspec.Struct, frozen=True):
+    id: str
+    layer: int | None
+
+
+class ConsumerClosed(msgspec.Struct, frozen=True):
+    id: str
+
+
+class Speaker(msgspec.Struct, frozen=True):
+    peer: int | None
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """A push that says all with its name."""
