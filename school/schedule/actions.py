@@ -14,7 +14,7 @@ from school.errors import Conflict, Invalid, NotFound
 from school.organisation.queries import settings
 from school.people.permissions import require
 from school.people.queries import appointment
-from school.people.rules import Capability
+from school.people.rules import Capability, Tenure, in_tenure, is_active
 from school.schedule.errors import EmptySchedule, HostTwice, NotAnEmployee, WrongState
 from school.schedule.models import (
     Audience,
@@ -29,7 +29,7 @@ from school.schedule.models import (
     VersionState,
     Where,
 )
-from school.schedule.queries import lines, planned, version
+from school.schedule.queries import VersionRow, employment, lines, planned, version
 from school.schedule.rules import (
     ORDER_NUMBER_LIMIT,
     REMARK_LIMIT,
@@ -103,7 +103,8 @@ async def add_line(
     if since < found.valid_from or until > found.valid_until:
         raise Invalid(field="valid_from", reason="outside_version")
     held = await appointment(db, appointment_id)
-    if held.since > since or (held.until is not None and held.until < until):
+    tenure = Tenure(held.since, held.until)
+    if not in_tenure(tenure, since) or not in_tenure(tenure, until):
         raise NotAnEmployee(field="appointment_id", reason="not_covered", person_id=held.person_id)
     row = Line(
         version_id=version_id,
@@ -214,6 +215,17 @@ async def step(
     statement = update(Version).where(Version.id == version_id, Version.state == needed)
     if await db.scalar(statement.values(state=to, **values).returning(Version.id)) is None:
         raise await _refusal(db, version_id, needed)
+
+
+async def refuse_unemployed(db: Db, now: datetime, found: VersionRow) -> None:
+    """Raise NotAnEmployee for the first line whose host is not employed while it is held (R12)."""
+    for line, tenure, ended_at in await employment(db, found.id):
+        times = line.recurrence(found)
+        covered = in_tenure(tenure, times.since) and in_tenure(tenure, times.until)
+        if not covered or not is_active(ended_at, now):
+            raise NotAnEmployee(
+                field="appointment_id", reason="not_covered", person_id=line.person_id, line_id=line.id
+            )
 
 
 def refuse_clashes(found: list[Clash]) -> None:

@@ -11,7 +11,7 @@ from school.calendar.rules import Calendar
 from school.db import Db
 from school.errors import NotFound
 from school.people.models import Appointment, Category, Group, Person
-from school.people.rules import full_name
+from school.people.rules import Tenure, full_name
 from school.schedule.models import (
     Audience,
     Form,
@@ -190,6 +190,18 @@ async def lines(db: Db, version_id: int) -> list[LineRow]:
     groups = await _group_ids(db, version_id)
     rows = await db.execute(query.order_by(Line.id))
     return [LineRow(**row._asdict(), group_ids=tuple(groups.get(row.id, ()))) for row in rows]
+
+
+async def employment(db: Db, version_id: int) -> list[tuple[LineRow, Tenure, datetime | None]]:
+    """Give each line of a version with its appointment's tenure and the day its host left, if they have."""
+    query = select(Line.id, Appointment.since, Appointment.until, Person.ended_at)
+    query = query.join(Appointment, Appointment.id == Line.appointment_id)
+    query = query.join(Person, Person.id == Line.person_id).where(Line.version_id == version_id)
+    held = {
+        line_id: (Tenure(since, until), ended_at)
+        for line_id, since, until, ended_at in await db.execute(query)
+    }
+    return [(line, *held[line.id]) for line in await lines(db, version_id)]
 
 
 async def publications(db: Db, version_id: int) -> list[PublicationRow]:

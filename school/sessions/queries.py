@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     and_,
     cast,
+    func,
     literal,
     null,
     select,
@@ -28,6 +29,7 @@ from school.people.models import Group, Membership, ParentLink, Person
 from school.people.queries import in_force, rights_in_force
 from school.people.rules import full_name
 from school.schedule.models import Audience, Form, Kind, Purpose
+from school.schedule.rules import Planned
 from school.sessions.models import (
     EndReason,
     RoomRole,
@@ -154,6 +156,21 @@ async def next_of_line(db: Db, line_id: int, now: datetime) -> SessionRow | None
     query = query.where(Session.cancelled_at.is_(None)).order_by(Session.starts_at).limit(1)
     found = await db.scalar(query)
     return None if found is None else await session(db, found)
+
+
+async def busy(
+    db: Db, host_ids: Sequence[int], since: datetime, until: datetime, *, except_id: int | None = None
+) -> list[Planned]:
+    """Give what takes these hosts' time in `[since, until)`; a session that was closed early takes less."""
+    ended = func.coalesce(Session.ended_at, Session.ends_at)
+    query = select(Session.host_id, Session.starts_at, ended, Session.line_id).where(
+        Session.host_id.in_(host_ids),
+        Session.cancelled_at.is_(None),
+        Session.starts_at < until,
+        ended > since,
+        Session.id != (except_id or 0),
+    )
+    return [Planned(*row) for row in await db.execute(query.order_by(Session.starts_at))]
 
 
 async def of_day(

@@ -1,11 +1,24 @@
 """Facts about one session at one moment. Nothing opens a room: `is_open` is compared at entry."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from school.errors import Invalid
 from school.schedule.models import Audience
 from school.sessions.errors import AddresseesRefused
 from school.sessions.models import State
+
+LONGEST = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """One person of an individual session: a student, or a parent and the child for whom they come."""
+
+    person_id: int
+    child_id: int | None = None
 
 
 class Timed(Protocol):
@@ -90,19 +103,29 @@ def may_set_topic(session: Hosted, person_id: int) -> bool:
     return session.host_id == person_id
 
 
-def audience_of_individual(addressees: list[tuple[int, int | None]]) -> Audience:
-    """Give whom an individual session addresses: `(person, child or None)` pairs (R15).
+def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Raise Invalid for a session that ends before it begins, has passed, or lasts over twelve hours."""
+    if ends_at <= starts_at:
+        raise Invalid(field="ends_at", reason="not_after_start")
+    if ends_at <= now:
+        raise Invalid(field="ends_at", reason="passed")
+    if ends_at - starts_at > LONGEST:
+        raise Invalid(field="ends_at", reason="too_long", most_hours=LONGEST // timedelta(hours=1))
+
+
+def audience_of_individual(addressees: Sequence[Addressee]) -> Audience:
+    """Give whom an individual session addresses (R15).
 
     One student, or one parent, or the two as one family. Raises AddresseesRefused for anybody else.
     """
-    students = [person for person, child in addressees if child is None]
-    parents = [(person, child) for person, child in addressees if child is not None]
+    students = [one for one in addressees if one.child_id is None]
+    parents = [one for one in addressees if one.child_id is not None]
     if len(students) > 1 or len(parents) > 1 or not addressees:
         raise AddresseesRefused(field="addressees", reason="one_family_only")
     if not parents:
         return Audience.STUDENTS
     if not students:
         return Audience.PARENTS
-    if parents[0][1] != students[0]:
+    if parents[0].child_id != students[0].person_id:
         raise AddresseesRefused(field="addressees", reason="not_one_family")
     return Audience.BOTH

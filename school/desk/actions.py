@@ -1,0 +1,55 @@
+"""Approving a schedule: the version, its sessions and those it replaces, in one transaction (R19, R20)."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from school.calendar.queries import calendar
+from school.db import Db
+from school.desk.errors import NoActInForce
+from school.organisation.models import Organisation
+from school.organisation.queries import act_in_force, settings
+from school.people.permissions import require
+from school.people.rules import Capability
+from school.schedule.actions import mark_approved, refuse_clashes, refuse_unemployed
+from school.schedule.queries import lines, planned, version
+from school.schedule.rules import Planned, clashes
+from school.sessions.actions import lock_hosts, replace, write_planned
+from school.sessions.queries import busy
+
+
+async def approve(
+    db: Db, now: datetime, *, version_id: int, by: int, order_number: str, order_date: date
+) -> int:
+    """Approve a submitted version by an order, and give how many sessions were written.
+
+    Sessions are written for every time the lines are held that lies ahead of `now`. Versions whose validity
+    overlaps are superseded; their sessions ahead, from this version's first day on, are replaced. Raises
+    Forbidden, Invalid, NoActInForce (R1), WrongState, NotAnEmployee (R12), HostTwice (R38).
+    """
+    await require(db, now, person_id=by, capability=Capability.APPROVE_SCHEDULE)
+    # One approval at a time: each has to see what those before it have superseded.
+    await db.execute(select(Organisation.id).with_for_update(key_share=True))
+    today = (await settings(db)).today(now)
+    if await act_in_force(db, today) is None:
+        raise NoActInForce(on=today.isoformat())
+    superseded = await mark_approved(
+        db, now, version_id=version_id, by=by, order_number=order_number, order_date=order_date
+    )
+    found, held = await version(db, version_id), await lines(db, version_id)
+    await refuse_unemployed(db, now, found)
+    hosts = sorted({line.person_id for line in held})
+    await lock_hosts(db, hosts)
+    since = datetime.combine(found.valid_from, time.min, ZoneInfo(found.zone)).astimezone(UTC)
+    await replace(db, now, version_ids=superseded, by_version=version_id, since=since)
+    ahead = [one for one in planned(found, held, await calendar(db)) if one.starts_at > now]
+    await _refuse_twice(db, hosts, ahead)
+    await write_planned(db, version_id, held, ahead)
+    return len(ahead)
+
+
+async def _refuse_twice(db: Db, hosts: list[int], ahead: list[Planned]) -> None:
+    if ahead:
+        since, until = min(one.starts_at for one in ahead), max(one.ends_at for one in ahead)
+        refuse_clashes(clashes([*ahead, *await busy(db, hosts, since, until)]))
