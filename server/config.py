@@ -79,7 +79,9 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql://")):
-            raise PydanticCustomError("database_kind", N_("write sqlite:///path or postgresql://user@host/name"))
+            raise PydanticCustomError(
+                "database_kind", N_("write sqlite:///path or postgresql://user@host/name")
+            )
         return value
 
     @field_validator("public_url")
@@ -175,7 +177,9 @@ def _refuse_unknown(environment: Iterable[str]) -> None:
             raise BadConfiguration(
                 name=name,
                 given="",
-                reason=N_("there is no such setting; did you mean %(near)s?") if near else N_("there is no such setting"),
+                reason=N_("there is no such setting; did you mean %(near)s?")
+                if near
+                else N_("there is no such setting"),
                 near=near[0] if near else "",
             )
 

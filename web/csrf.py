@@ -25,7 +25,9 @@ class Csrf:
             raw = base64.urlsafe_b64decode(token.encode())
         except (binascii.Error, ValueError):
             return False
-        return len(raw) == 2 * _SIZE and hmac.compare_digest(_xor(raw[:_SIZE], raw[_SIZE:]), self._mac(holder))
+        return len(raw) == 2 * _SIZE and hmac.compare_digest(
+            _xor(raw[:_SIZE], raw[_SIZE:]), self._mac(holder)
+        )
 
     def _mac(self, holder: str) -> bytes:
         return hmac.new(self._key, holder.encode(), hashlib.sha256).digest()[:_SIZE]

@@ -148,7 +148,9 @@ _BY_STATUS: dict[int, Refusal] = {
         N_("Go back to the page you came from and use its buttons."),
     ),
     413: Refusal(
-        413, N_("This is too large"), N_("What was sent is larger than this page accepts. Send something smaller.")
+        413,
+        N_("This is too large"),
+        N_("What was sent is larger than this page accepts. Send something smaller."),
     ),
 }
 _BAD_REQUEST = Refusal(

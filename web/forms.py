@@ -47,7 +47,9 @@ class Form(Generic[Model]):
 async def read(request: web.Request, model: type[Model]) -> Form[Model]:
     """The posted fields, stripped. Passwords are never put back into a page: leave them out of the template."""
     posted = await request.post()
-    values = {name: value.strip() for name, value in posted.items() if isinstance(value, str) and name != "csrf"}
+    values = {
+        name: value.strip() for name, value in posted.items() if isinstance(value, str) and name != "csrf"
+    }
     form = Form[Model](values)
     try:
         form.given = model.model_validate({name: value for name, value in values.items() if value})

@@ -1,9 +1,11 @@
 """Typed names of everything that the application and a request carry."""
 
+from collections.abc import Mapping
 from concurrent.futures import Executor
 
 from aiohttp import web
 
+from rooms.registry import Registry
 from school.clock import Clock
 from school.db import Database
 from web.access import Route
@@ -20,12 +22,13 @@ DATABASE = web.AppKey("database", Database)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 OPTIONS = web.AppKey("options", Options)
 ASSETS = web.AppKey("assets", Assets)
-WORDS: web.AppKey[dict[str, Words]] = web.AppKey("words")
+WORDS: web.AppKey[Mapping[str, Words]] = web.AppKey("words")
 RENDERER = web.AppKey("renderer", Renderer)
 ADDRESSES = web.AppKey("addresses", Addresses)
 CSRF = web.AppKey("csrf", Csrf)
 LIMITS = web.AppKey("limits", Limits)
 HASHER: web.AppKey[Executor] = web.AppKey("hasher")
+REGISTRY = web.AppKey("registry", Registry)
 ROUTE_TABLE: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("route_table")
 
 READER = web.RequestKey("reader", Reader)

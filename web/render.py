@@ -58,6 +58,7 @@ class Renderer:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
+        environment.policies["ext.i18n.trimmed"] = True
         environment.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
             words.translations.ugettext, words.translations.ungettext, newstyle=True
         )

@@ -4,10 +4,26 @@ from aiohttp import web
 
 from web.access import Route
 from web.keys import ROUTE_TABLE
-from web.pages import health, home, language, room, sign_in
+from web.pages import (
+    act,
+    attendance,
+    health,
+    home,
+    language,
+    room,
+    schedule,
+    sessions,
+    sign_in,
+    today,
+)
 
 ROUTES: tuple[Route, ...] = (
     *home.ROUTES,
+    *today.ROUTES,
+    *schedule.ROUTES,
+    *sessions.ROUTES,
+    *attendance.ROUTES,
+    *act.ROUTES,
     *sign_in.ROUTES,
     *language.ROUTES,
     *room.ROUTES,

@@ -1,12 +1,16 @@
 """Dates and times as people say them, in the reader's language, zone and the organisation's zone."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date as Date
+from datetime import datetime, timedelta, tzinfo
+from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_time
 
 from web.words import Words
+
+Moment: TypeAlias = datetime | Date
 
 # What the zones of Russia are called on paper; elsewhere the offset is shown. (ГОСТ 7.64, Федеральный закон 107-ФЗ)
 _RUSSIAN_ZONES = {
@@ -43,7 +47,7 @@ class Times:
     now: datetime
 
     @property
-    def today(self) -> date:
+    def today(self) -> Date:
         """The reader's calendar day."""
         return self.now.astimezone(self.own).date()
 
@@ -52,7 +56,7 @@ class Times:
         """Whether the reader's clock shows another time than the organisation's."""
         return self.own.utcoffset(self.now) != self.school.utcoffset(self.now)
 
-    def day(self, when: datetime | date) -> str:
+    def day(self, when: Moment) -> str:
         """«сегодня», «завтра», «вчера», else «25 ноября, вторник» (with the year when it is another one)."""
         on = when.astimezone(self.own).date() if isinstance(when, datetime) else when
         near = {
@@ -62,7 +66,7 @@ class Times:
         }.get((on - self.today).days)
         return near or self.date(on)
 
-    def date(self, when: datetime | date) -> str:
+    def date(self, when: Moment) -> str:
         """«25 ноября, вторник»; another year is named."""
         on = when.astimezone(self.own).date() if isinstance(when, datetime) else when
         if self.words.language == "ru":
@@ -71,7 +75,7 @@ class Times:
             pattern = "EEEE, d MMMM" if on.year == self.today.year else "EEEE, d MMMM y"
         return format_date(on, pattern, locale=self.words.language)
 
-    def short_date(self, when: datetime | date) -> str:
+    def short_date(self, when: Moment) -> str:
         """«25.11.2026»."""
         on = when.astimezone(self.own).date() if isinstance(when, datetime) else when
         return format_date(on, "dd.MM.y", locale=self.words.language)

@@ -131,7 +131,9 @@ def _page(request: web.Request, template: str, found: Admission, **context: obje
         group=claim.group_name,
     )
     consultation = describe(found.session, reader, found.facts.settings)
-    return page(request, template, found=found, claim=claim, about=about, consultation=consultation, **context)
+    return page(
+        request, template, found=found, claim=claim, about=about, consultation=consultation, **context
+    )
 
 
 async def _record_refusal(request: web.Request, found: Admission) -> None:

@@ -88,9 +88,7 @@ async def _signed_in(request: web.Request, person_id: int, back: str) -> web.Res
             lifetime=options.sign_in_lifetime,
         )
     response = web.Response(status=303, headers={"Location": back})
-    cookies.put(
-        response, cookies.SIGN_IN, token, https=options.https, lifetime=options.sign_in_lifetime
-    )
+    cookies.put(response, cookies.SIGN_IN, token, https=options.https, lifetime=options.sign_in_lifetime)
     return response
 
 

@@ -1,0 +1,40 @@
+"""`python -m server <command>`."""
+
+import argparse
+import os
+import sys
+
+from server.commands import check, create_admin, migrate, serve
+from server.errors import CannotStart
+from web.words import DEFAULT_LANGUAGE, Words, load
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Give the exit status: 0 done, 1 something is wrong, 2 the command or a setting was not understood."""
+    words = spoken(os.environ)
+    given = _parser(words).parse_args(arguments)
+    try:
+        return int(given.run(given, words))
+    except CannotStart as error:
+        print(error.line(words), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def spoken(environment: os._Environ[str] | dict[str, str]) -> Words:
+    """The language of the terminal: English when its locale is English, else Russian."""
+    named = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
+    return load()["en" if named.startswith("en") else DEFAULT_LANGUAGE]
+
+
+def _parser(words: Words) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m server", description=words.gettext("Kabinet's server"))
+    chosen = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for command in (serve, migrate, check, create_admin):
+        command.add_to(chosen, words)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The composition: what a running Kabinet consists of, started in this order and stopped in the reverse one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from aiohttp import web
+
+from rooms.doorman import Doorman
+from rooms.registry import Registry
+from rooms.sfu.channel import WorkerSettings
+from school.clock import Clock, utc_now
+from school.db import Database
+from server.config import Settings
+from web import application, keys, sockets
+from web.options import Options
+
+# Argon2 takes 64 MiB for each password that is being checked: two at a time, the others wait their turn.
+_HASHERS = 2
+
+
+def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.Application:
+    """Everything but the listening socket; nothing is opened until the application starts."""
+    database = Database.open(settings.database_url)
+    hasher = ThreadPoolExecutor(_HASHERS, thread_name_prefix="passwords")
+    options = Options(
+        public_url=settings.base_url,
+        secret=secret,
+        trusted_proxies=settings.trusted_proxies,
+        sign_in_lifetime=settings.sign_in_lifetime,
+    )
+    app = application.create(options, database=database, clock=clock, hasher=hasher)
+    app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings))
+    app.cleanup_ctx.extend((_database, _hasher, _rooms))
+    sockets.attach(app)
+    return app
+
+
+def _worker(settings: Settings) -> WorkerSettings:
+    return WorkerSettings(
+        host=settings.media_host, port=settings.media_port, announced=list(settings.announced)
+    )
+
+
+async def _database(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[keys.DATABASE].close()
+
+
+async def _hasher(app: web.Application) -> AsyncIterator[None]:
+    yield
+    app[keys.HASHER].shutdown()
+
+
+async def _rooms(app: web.Application) -> AsyncIterator[None]:
+    registry = app[keys.REGISTRY]
+    await registry.start()
+    doorman = Doorman(registry)
+    await doorman.start(registry.clock())
+    rounds = asyncio.create_task(doorman.run())
+    yield
+    rounds.cancel()
+    with suppress(asyncio.CancelledError):
+        await rounds
+    await registry.close()

@@ -1,0 +1,192 @@
+"""What `check` looks at: each point is one function that gives one finding."""
+
+import socket
+import stat
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import IntEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from school.audit import queries as audit
+from school.db import Database
+from server import machine, secret, store
+from server.config import Settings
+from web.assets import Assets
+from web.words import LANGUAGES, LOCALE_FOLDER, N_, Words
+
+# A clock before this release was written is certainly wrong.
+_EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Verdict(IntEnum):
+    GOOD = 0
+    DOUBTFUL = 1
+    BAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`message` is a message id with the fields of `data`; a bad one says what to do."""
+
+    verdict: Verdict
+    message: str
+    data: dict[str, object] = field(default_factory=dict)
+
+    def line(self, words: Words) -> str:
+        return words.gettext(self.message, **self.data)
+
+
+async def inspect(settings: Settings) -> list[Finding]:
+    """Every finding, in the order in which to mend them."""
+    return [
+        *await database(settings),
+        secret_kept(settings),
+        media_port(settings),
+        announced(settings),
+        https(settings),
+        bundle(Assets.read()),
+        catalogues(),
+        clock(datetime.now(UTC)),
+    ]
+
+
+async def database(settings: Settings) -> list[Finding]:
+    """Reachable, migrated, its audit unbroken."""
+    store.prepare_folder(settings)
+    opened = Database.open(settings.database_url)
+    try:
+        async with opened.read() as db:
+            await db.execute(text("SELECT 1"))
+        if not await store.is_current(opened):
+            return [Finding(Verdict.BAD, N_("The database is not up to date: run python -m server migrate"))]
+        async with opened.read() as db:
+            broken = await audit.first_broken(db)
+    except (OSError, DBAPIError) as error:
+        reason = store.first_line(error)
+        return [
+            Finding(
+                Verdict.BAD,
+                N_("The database cannot be reached: %(reason)s. Check KABINET_DATABASE."),
+                {"reason": reason},
+            )
+        ]
+    finally:
+        await opened.close()
+    found = [Finding(Verdict.GOOD, N_("The database is reachable and up to date"))]
+    if broken is not None:
+        found.append(
+            Finding(
+                Verdict.BAD,
+                N_("The audit was changed by hand: the chain breaks at record %(id)s. Restore a backup."),
+                {"id": broken},
+            )
+        )
+    return found
+
+
+def secret_kept(settings: Settings) -> Finding:
+    """There is a secret, and only the server's user reads it."""
+    if settings.secret is not None:
+        return Finding(Verdict.GOOD, N_("The secret comes from KABINET_SECRET"))
+    path = secret.path_of(settings)
+    if not path.exists():
+        return Finding(
+            Verdict.DOUBTFUL,
+            N_("There is no secret yet; the first start makes it in %(path)s"),
+            {"path": path},
+        )
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return Finding(Verdict.BAD, N_("Others can read %(path)s: run chmod 600 %(path)s"), {"path": path})
+    return Finding(Verdict.GOOD, N_("The secret is kept in %(path)s"), {"path": path})
+
+
+def media_port(settings: Settings) -> Finding:
+    """Sound and picture need one UDP port, open in the firewall."""
+    data: dict[str, object] = {"host": settings.media_host, "port": settings.media_port}
+    family = socket.AF_INET6 if ip_address(settings.media_host).version == 6 else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((settings.media_host, settings.media_port))
+    except OSError as error:
+        data["reason"] = error.strerror
+        return Finding(
+            Verdict.BAD,
+            N_("UDP port %(port)s on %(host)s cannot be used: %(reason)s. Is the server running already?"),
+            data,
+        )
+    if settings.media_port == 0:
+        return Finding(
+            Verdict.DOUBTFUL,
+            N_(
+                "The UDP port for sound and picture changes at each start; with a firewall set KABINET_MEDIA_PORT"
+            ),
+        )
+    return Finding(Verdict.GOOD, N_("UDP port %(port)s is free for sound and picture"), data)
+
+
+def announced(settings: Settings) -> Finding:
+    """Browsers are told addresses that they can reach."""
+    told = [ip_address(one) for one in settings.announced] or machine.addresses()
+    shown = ", ".join(str(one) for one in told)
+    if not told:
+        return Finding(
+            Verdict.DOUBTFUL, N_("This machine has no network: rooms work on this machine only"), {}
+        )
+    local = urlsplit(settings.base_url).hostname in ("localhost", "127.0.0.1", "::1")
+    if not settings.announced and not local and all(one.is_private for one in told):
+        return Finding(
+            Verdict.DOUBTFUL,
+            N_(
+                "Browsers are told the addresses %(addresses)s, which the Internet does not reach: "
+                "set KABINET_ANNOUNCED to the public one"
+            ),
+            {"addresses": shown},
+        )
+    return Finding(Verdict.GOOD, N_("Browsers are told these addresses: %(addresses)s"), {"addresses": shown})
+
+
+def https(settings: Settings) -> Finding:
+    """Browsers give camera and microphone to https pages and to localhost only."""
+    address = urlsplit(settings.base_url)
+    if address.scheme == "https" or address.hostname in ("localhost", "127.0.0.1", "::1"):
+        return Finding(Verdict.GOOD, N_("The address is %(address)s"), {"address": settings.base_url})
+    return Finding(
+        Verdict.BAD,
+        N_("Browsers give no camera or microphone to %(address)s: it must begin with https"),
+        {"address": settings.base_url},
+    )
+
+
+def bundle(assets: Assets) -> Finding:
+    """The browser's code has been built."""
+    if assets.bundle("room/main.tsx").scripts and assets.bundle("pages/main.ts").styles:
+        return Finding(Verdict.GOOD, N_("The browser's code is built"))
+    return Finding(Verdict.BAD, N_("The browser's code is not built: run make browser, or install the wheel"))
+
+
+def catalogues() -> Finding:
+    """Every language has its words."""
+    missing = [
+        language
+        for language in LANGUAGES
+        if not (LOCALE_FOLDER / language / "LC_MESSAGES" / "messages.mo").is_file()
+    ]
+    if missing:
+        return Finding(
+            Verdict.BAD,
+            N_("Words are missing in: %(languages)s. Run make messages, or install the wheel"),
+            {"languages": ", ".join(missing)},
+        )
+    return Finding(Verdict.GOOD, N_("The words of every language are there"))
+
+
+def clock(now: datetime) -> Finding:
+    """Rooms open and close by this machine's clock."""
+    data: dict[str, object] = {"time": f"{now:%Y-%m-%d %H:%M} UTC"}
+    if now < _EARLIEST:
+        return Finding(Verdict.BAD, N_("The clock is wrong: it shows %(time)s. Set the time."), data)
+    return Finding(Verdict.GOOD, N_("The clock shows %(time)s"), data)
