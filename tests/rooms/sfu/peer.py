@@ -8,6 +8,7 @@ import datetime
 import secrets
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,7 @@ PROFILES = {  # name on the wire: libsrtp profile, key length, salt length
     b"SRTP_AES128_CM_SHA1_80": (Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14),
 }
 RETRY_SECONDS = 0.05
+LOOK_AGAIN_SECONDS = 0.01
 RECORD_HEADER = 13
 
 Address = tuple[str, int]
@@ -142,11 +144,12 @@ class Peer:
         self._flush()
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        """Wait for something that arriving datagrams bring about; TimeoutError when it does not come."""
+        """Wait for something that datagrams bring about, at either end; TimeoutError when it does not come."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self._news.clear()
-                await self._news.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_SECONDS)
 
     async def connect(self) -> None:
         """Check, nominate, shake hands."""
@@ -195,6 +198,8 @@ class Peer:
             self._ssl = SSL.Connection(context(self._profiles))
             if self._mtu:
                 self._ssl.set_ciphertext_mtu(self._mtu)
+                # As long as a browser's ClientHello with post-quantum key shares.
+                self._ssl.set_alpn_protos([b"x" * 100 + b"%d" % number for number in range(12)])
             self._ssl.set_connect_state()
             self._advance()
         wait = RETRY_SECONDS
