@@ -1,7 +1,8 @@
 """Typed parameters of negotiation, in the wire shape that mediasoup-client and pymediasoup speak.
 
-Field names are snake_case here and camelCase on the wire. Optional fields may be absent or null on the wire (browsers
-leave them out, pymediasoup sends null); unknown fields are ignored. Source: the W3C ORTC community group's dictionaries.
+Field names are snake_case here and camelCase on the wire. Optional fields may be absent or null on the wire
+(browsers leave them out, pymediasoup sends null); unknown fields are ignored. Source: the W3C ORTC community
+group's dictionaries.
 """
 
 from typing import Any, Literal, TypeVar
@@ -30,18 +31,18 @@ class SfuError(Exception):
         return f"{self.code} {details}".rstrip()
 
 
-class Params(msgspec.Struct, rename="camel", kw_only=True, omit_defaults=False):
+class Params(msgspec.Struct, rename="camel", kw_only=True):
     """A base of every wire dictionary."""
 
 
-class RtcpFeedback(Params, frozen=True):
+class RtcpFeedback(msgspec.Struct, frozen=True):
     """One `a=rtcp-fb`, for example type `nack` with parameter `pli`."""
 
     type: str
     parameter: str | None = ""
 
 
-class CodecCapability(Params):
+class CodecCapability(Params, kw_only=True):
     """A codec that a side is able to use (`RTCRtpCodecCapability`)."""
 
     kind: MediaKind
@@ -53,7 +54,7 @@ class CodecCapability(Params):
     rtcp_feedback: list[RtcpFeedback] | None = None
 
 
-class HeaderExtensionCapability(Params):
+class HeaderExtensionCapability(Params, kw_only=True):
     """A header extension that a side understands, for one kind (RFC 8285)."""
 
     kind: MediaKind | None = None
@@ -63,14 +64,14 @@ class HeaderExtensionCapability(Params):
     direction: Direction | None = "sendrecv"
 
 
-class RtpCapabilities(Params):
+class RtpCapabilities(Params, kw_only=True):
     """What a side can send or receive."""
 
     codecs: list[CodecCapability] | None = None
     header_extensions: list[HeaderExtensionCapability] | None = None
 
 
-class CodecParameters(Params):
+class CodecParameters(Params, kw_only=True):
     """A codec in use (`RTCRtpCodecParameters`)."""
 
     mime_type: str
@@ -81,7 +82,7 @@ class CodecParameters(Params):
     rtcp_feedback: list[RtcpFeedback] | None = None
 
 
-class HeaderExtensionParameters(Params):
+class HeaderExtensionParameters(Params, kw_only=True):
     """A header extension in use; `id` is 1–14 in one-byte headers (RFC 8285 §4.2)."""
 
     uri: str
@@ -90,13 +91,13 @@ class HeaderExtensionParameters(Params):
     parameters: dict[str, Any] | None = None
 
 
-class RtxParameters(Params):
+class RtxParameters(Params, kw_only=True):
     """The retransmission stream of an encoding (RFC 4588)."""
 
     ssrc: int
 
 
-class EncodingParameters(Params):
+class EncodingParameters(Params, kw_only=True):
     """One encoding of a track: its SSRC, or its RID when simulcast declares no SSRC (RFC 8853)."""
 
     ssrc: int | None = None
@@ -108,14 +109,14 @@ class EncodingParameters(Params):
     max_bitrate: int | None = None
 
 
-class RtcpParameters(Params):
+class RtcpParameters(Params, kw_only=True):
     """RTCP settings; `cname` joins the streams that are played in step (RFC 3550 §6.5.1)."""
 
     cname: str | None = None
     reduced_size: bool | None = True
 
 
-class RtpParameters(Params):
+class RtpParameters(Params, kw_only=True):
     """What one producer sends or one consumer receives."""
 
     mid: str | None = None

@@ -1,0 +1,249 @@
+"""A consumer: one producer as one viewer receives it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from rooms.sfu import bandwidth, layers, rtcp
+from rooms.sfu.continuity import Continuity, Part
+from rooms.sfu.layer import Layer
+from rooms.sfu.messages import ConsumerLayer, Notification
+from rooms.sfu.ortc import Received
+from rooms.sfu.resend import ResendLimit
+from rooms.sfu.rtp import ABS_SEND_TIME_AT, HEADER, WORD, MediaPacket, abs_send_time
+from rooms.sfu.sender import Sender
+
+if TYPE_CHECKING:
+    from rooms.sfu.producer import Producer
+
+FIRST_ROUND_TRIP = 0.1
+MAX_REPORTS_KEPT = 8
+
+
+class Consumer:
+    """Sends the layer that fits the viewer's tile, its link and what arrives; starts paused.
+
+    Video changes layer at key frames only; until the wanted one begins, the old one goes on.
+    """
+
+    def __init__(
+        self,
+        consumer_id: str,
+        producer: "Producer",
+        received: Received,
+        sender: Sender,
+        notify: Callable[[Notification], None],
+    ) -> None:
+        encoding = (received.parameters.encodings or [])[0]
+        self.id = consumer_id
+        self.producer = producer
+        self.received = received
+        self.ssrc = encoding.ssrc or 0
+        self.rtx_ssrc = encoding.rtx.ssrc if encoding.rtx else 0
+        self.paused = True
+        self.width = self.height = -1
+        self.cap: int | None = None
+        self.layer: Layer | None = None
+        self.target: Layer | None = None
+        self.round_trip = FIRST_ROUND_TRIP
+        self.lost_share = 0.0
+        self.resent = 0
+        self.failed = 0
+        self._video = producer.kind == "video"
+        self._connected = False
+        self._send_rtp = sender.send_rtp
+        self._send_rtcp = sender.send_rtcp
+        self._notify = notify
+        self._stream = Continuity(self.ssrc, received.payload_type)
+        self._write = self._stream.write
+        self._limit = ResendLimit()
+        self._rtx_sequence = 0
+        self._reports_sent: dict[int, float] = {}
+        self._reported_packets = 0
+
+    # The hot path.
+
+    def send(self, layer: Layer, packet: MediaPacket, now: float) -> None:
+        """Send one packet of a layer that this viewer has or waits for."""
+        if layer is not self.layer and not self._switch(layer, packet, now):
+            return
+        if self._write(packet, now):
+            self._send_rtp(packet.buffer)
+
+    def _switch(self, layer: Layer, packet: MediaPacket, now: float) -> bool:
+        if layer is not self.target or (self._video and not packet.keyframe):
+            return False
+        before = self.layer
+        self.layer = layer
+        if before is not None:
+            before.leave(self)
+        self._stream.begin(layer, packet, now)
+        self.report(now)
+        self._tell_layer()
+        return True
+
+    # What the viewer's side asks for.
+
+    def resume(self, now: float) -> None:
+        """Begin to send, at a key frame that is asked for now. Nothing changes when it is sending already."""
+        self.paused = False
+        self.update(now)
+
+    def pause(self, now: float) -> None:
+        """Stop sending."""
+        self.paused = True
+        self.update(now)
+
+    def set_size(self, width: int, height: int, now: float) -> None:
+        """The tile's size in device pixels; 0 × 0 is not visible and costs nothing."""
+        self.width, self.height = max(0, width), max(0, height)
+        self.update(now)
+
+    def set_connected(self, now: float) -> None:
+        """The transport can send: begin (again) at a key frame, since what went before may be lost."""
+        self._connected = True
+        self.stop()
+        self.update(now)
+
+    @property
+    def visible(self) -> bool:
+        """Whether anything is to be sent at all, were there room for it."""
+        hidden = self._video and (self.width == 0 or self.height == 0)
+        return self._connected and not self.paused and not self.producer.paused and not hidden
+
+    def wanted(self) -> int | None:
+        """The layer that the tile needs, whatever the link carries; of unknown size, the largest."""
+        if not self.visible:
+            return None
+        among = self.producer.layers
+        if self.width < 0 or len(among) == 1:
+            return among[-1].index
+        return layers.wanted(among, self.width, self.height, self.target.index if self.target else None)
+
+    def update(self, now: float) -> None:
+        """Choose the layer anew: after anything that it depends on has changed."""
+        wanted = self.wanted()
+        if wanted is None or self.cap == bandwidth.NOTHING:
+            self.stop()
+            return
+        chosen = layers.available(self.producer.layers, wanted, self.cap)
+        self._aim(None if chosen is None else self.producer.layers[chosen], now)
+
+    def stop(self) -> None:
+        """Send nothing; what comes next begins a new part of the stream."""
+        for layer in (self.layer, self.target):
+            if layer is not None:
+                layer.leave(self)
+        self.target = None
+        if self.layer is not None:
+            self.layer = None
+            self._tell_layer()
+
+    def lose(self, layer: Layer) -> None:
+        """That layer begins anew, numbering and all: wait for its key frame."""
+        if self.layer is layer:
+            self.layer = None
+            if self.target is not layer:
+                layer.leave(self)
+            self._tell_layer()
+
+    def _aim(self, layer: Layer | None, now: float) -> None:
+        before = self.target
+        if layer is before:
+            if layer is not None and layer is not self.layer and self._video:
+                self.producer.want_key_frame(layer, now)
+            return
+        if before is not None and before is not self.layer:
+            before.leave(self)
+        self.target = layer
+        if layer is None or layer is self.layer:
+            return
+        layer.join(self)
+        if self._video:
+            self.producer.want_key_frame(layer, now)
+
+    def _tell_layer(self) -> None:
+        if self._video:
+            self._notify(ConsumerLayer(self.id, self.layer.index if self.layer else None))
+
+    # RTCP from the viewer.
+
+    def receive_nack(self, missing: tuple[int, ...], now: float) -> None:
+        """Send again what is still kept (RFC 4585 §6.2.1), as RTX where agreed (RFC 4588)."""
+        for sequence in missing:
+            found = self._stream.find(sequence)
+            if found is not None and self._limit.allow(sequence, now, self.round_trip):
+                self.resent += 1
+                self._resend(*found, now)
+
+    def receive_key_frame_request(self, now: float) -> None:
+        """Pass a PLI or FIR on to the layer that the viewer has."""
+        layer = self.layer or self.target
+        if layer is not None and self._video:
+            self.producer.want_key_frame(layer, now)
+
+    def receive_block(self, block: rtcp.ReportBlock, now: float) -> None:
+        """Learn loss and round trip from the viewer's report."""
+        self.lost_share = block.lost_share
+        sent = self._reports_sent.get(block.lsr)
+        if sent is not None:
+            measured = now - sent - block.dlsr / 65536
+            if 0.0 <= measured < 5.0:
+                self.round_trip += (measured - self.round_trip) * 0.3
+
+    def report(self, now: float) -> None:
+        """Send an SR in the viewer's numbering, on the publisher's clock: sound and picture of a peer share
+        it.
+        """
+        part = self._stream.part
+        if part is None or self.layer is not part.layer or part.layer.reception.report is None:
+            return
+        reception = part.layer.reception
+        said = part.layer.reception.report
+        elapsed = now - reception.report_at
+        ntp = said.ntp + int(elapsed * 0x100000000)
+        timestamp = said.timestamp + part.timestamp + int(elapsed * part.layer.clock_rate)
+        report = rtcp.SenderReport(self.ssrc, ntp, timestamp, self._stream.packets, self._stream.octets)
+        self._remember_report(ntp >> 16 & 0xFFFFFFFF, now)
+        self._reported_packets = self._stream.packets
+        self._send_rtcp(rtcp.sender_report(report) + rtcp.source_description(self.ssrc, self.producer.cname))
+
+    @property
+    def report_due(self) -> bool:
+        """Whether something was sent since the last report."""
+        return self._stream.packets != self._reported_packets
+
+    def stats(self) -> dict[str, Any]:
+        """Counters, in plain types."""
+        return {
+            "layer": self.layer.index if self.layer else None,
+            "target": self.target.index if self.target else None,
+            "cap": self.cap,
+            "packets": self._stream.packets,
+            "bytes": self._stream.octets,
+            "resent": self.resent,
+            "failed": self.failed,
+            "round_trip": self.round_trip,
+            "lost_share": self.lost_share,
+        }
+
+    def _remember_report(self, middle: int, now: float) -> None:
+        self._reports_sent[middle] = now
+        if len(self._reports_sent) > MAX_REPORTS_KEPT:
+            del self._reports_sent[next(iter(self._reports_sent))]
+
+    def _resend(self, packet: MediaPacket, part: Part, now: float) -> None:
+        self._stream.rewrite(packet, part)
+        if not self.rtx_ssrc or self.received.rtx_payload_type is None:
+            # The very same bytes: a cipher in counter mode must never see two plaintexts under one number.
+            self._send_rtp(packet.buffer)
+            return
+        source = packet.buffer
+        first, second, sequence, timestamp, _ = HEADER.unpack_from(source)
+        again = bytearray(source[: packet.payload_offset])
+        again += WORD.pack(sequence)
+        again += source[packet.payload_offset :]
+        self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
+        kind = second & 0x80 | self.received.rtx_payload_type
+        HEADER.pack_into(again, 0, first, kind, self._rtx_sequence, timestamp, self.rtx_ssrc)
+        again[ABS_SEND_TIME_AT : ABS_SEND_TIME_AT + 3] = abs_send_time(now)
+        self._send_rtp(again)

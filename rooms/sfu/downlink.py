@@ -1,0 +1,96 @@
+"""Fits what one viewer is sent to what its link carries: the effect of `bandwidth`'s decisions on its
+consumers.
+"""
+
+from collections.abc import Mapping
+
+from rooms.sfu.bandwidth import Demand, Downlink, allocate
+from rooms.sfu.consumer import Consumer
+from rooms.sfu.timers import Repeating, Timers
+
+INTERVAL = 0.5
+
+
+class DownlinkAdapter:
+    """Caps the layers of a transport's consumers. Does nothing, and costs nothing, until the viewer
+    complains.
+    """
+
+    def __init__(self, timers: Timers, consumers: Mapping[str, Consumer]) -> None:
+        self._consumers = consumers
+        self._downlink = Downlink()
+        self._adapting = Repeating(timers, INTERVAL, self._adapt)
+
+    @property
+    def limit(self) -> float | None:
+        """What the link is believed to carry, bits per second; None when it never was full."""
+        return self._downlink.limit
+
+    def estimated(self, bitrate: int, now: float) -> None:
+        """The viewer's REMB."""
+        self._downlink.estimated(bitrate, self._sent(now), now)
+        self.changed(now)
+
+    def reported(self, now: float) -> None:
+        """The viewer's receiver reports have been read: weigh the loss by what each stream carries."""
+        rates = [
+            (consumer.layer.meter.rate(now), consumer.lost_share)
+            for consumer in self._consumers.values()
+            if consumer.layer is not None
+        ]
+        total = sum(rate for rate, _ in rates)
+        if total > 0:
+            self._downlink.lost(sum(rate * share for rate, share in rates) / total, total, now)
+            self.changed(now)
+
+    def changed(self, now: float) -> None:
+        """Share out again after anything has changed."""
+        if self._adapt(now):
+            self._adapting.start(now)
+
+    def _sent(self, now: float) -> float:
+        layers = [consumer.layer for consumer in self._consumers.values()]
+        return sum(layer.meter.rate(now) for layer in layers if layer is not None)
+
+    def _adapt(self, now: float) -> bool:
+        if self._downlink.limit is None:
+            return False
+        for _ in range(2):  # a trial that begins now is shared out at once
+            budget = self._downlink.budget
+            if budget is None:
+                return False
+            allocation = allocate(self._demands(now), self._audio(now), budget)
+            if allocation.needed is None:
+                self._downlink.content(now)
+            else:
+                self._downlink.try_more(allocation.needed, now)
+            if self._downlink.budget == budget:
+                break
+        self._apply(allocation.caps, now)
+        return bool(self._consumers)
+
+    def _demands(self, now: float) -> list[Demand]:
+        demands = []
+        for consumer in self._consumers.values():
+            wanted = consumer.wanted() if consumer.producer.kind == "video" else None
+            if wanted is not None:
+                rates = {
+                    layer.index: layer.meter.rate(now) for layer in consumer.producer.layers if layer.alive
+                }
+                area = max(1, consumer.width * consumer.height)
+                demands.append(Demand(consumer.id, area, wanted, rates))
+        return demands
+
+    def _audio(self, now: float) -> float:
+        return sum(
+            consumer.layer.meter.rate(now)
+            for consumer in self._consumers.values()
+            if consumer.producer.kind == "audio" and consumer.layer is not None
+        )
+
+    def _apply(self, caps: Mapping[str, int], now: float) -> None:
+        for consumer_id, cap in caps.items():
+            consumer = self._consumers[consumer_id]
+            if consumer.cap != cap:
+                consumer.cap = cap
+                consumer.update(now)

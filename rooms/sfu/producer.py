@@ -1,0 +1,288 @@
+"""A producer: one track that a publisher sends, in one or more layers."""
+
+import logging
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from rooms.sfu import codecs, ortc, rtcp, rtp
+from rooms.sfu.consumer import Consumer
+from rooms.sfu.layer import Layer
+from rooms.sfu.levels import Levels
+from rooms.sfu.rtp import MediaPacket, RtpPacket, Vp8
+from rooms.sfu.timers import Repeating, Timers
+
+logger = logging.getLogger(__name__)
+
+NACK_SECONDS = 0.02
+CHECK_SECONDS = 0.1
+REPORT_SECONDS = 1.0
+# What writing a packet for a viewer can raise: a buffer that is too short, a value out of range, a socket
+# that is gone.
+CONSUMER_FAILURES = (ValueError, LookupError, ArithmeticError, TypeError, OSError, struct.error)
+
+
+class Producer:
+    """Receives a track, mends its losses, and hands each packet once to each viewer of its layer."""
+
+    def __init__(
+        self,
+        producer_id: str,
+        published: ortc.Published,
+        *,
+        paused: bool,
+        cname: str,
+        ssrc: int,
+        send_rtcp: Callable[[bytes], None],
+        timers: Timers,
+        levels: Levels,
+    ) -> None:
+        self.id = producer_id
+        self.kind = published.kind
+        self.published = published
+        self.paused = paused
+        self.cname = cname
+        self.layers = [
+            Layer(index, encoding, published.codec.clock_rate)
+            for index, encoding in enumerate(published.encodings)
+        ]
+        self.consumers: list[Consumer] = []
+        self.dropped = 0
+        self._ssrc = ssrc
+        self._send_rtcp = send_rtcp
+        self._levels = levels
+        self._video = published.kind == "video"
+        self._level_id = published.extensions.get(codecs.AUDIO_LEVEL)
+        self._copied = [
+            (published.extensions[uri], ours)
+            for uri, ours in (
+                (codecs.ORIENTATION, codecs.ORIENTATION_ID),
+                (codecs.PLAYOUT_DELAY, codecs.PLAYOUT_DELAY_ID),
+            )
+            if uri in published.extensions
+        ]
+        self._nacks = Repeating(timers, NACK_SECONDS, self._ask_missing)
+        self._requests = Repeating(timers, CHECK_SECONDS, self._repeat_requests)
+        self._reports = Repeating(timers, REPORT_SECONDS, self._report)
+        self._checks = Repeating(timers, CHECK_SECONDS, self._check_layers)
+
+    # The hot path.
+
+    def receive(self, layer: Layer, packet: RtpPacket, arrival: float, now: float) -> None:
+        """Take one packet of one layer, or a retransmission of one."""
+        if packet.payload_type == self.published.payload_type:
+            number = layer.numbers.unwrap(packet.sequence)
+            if layer.has(number):
+                self.dropped += 1
+                return
+            self._count(layer, packet, number, arrival, now)
+            self._accept(layer, packet, packet.payload_offset, number, False, now)
+        elif packet.payload_type == self.published.rtx_payload_type:
+            self._receive_rtx(layer, packet, now)
+        else:
+            self.dropped += 1
+
+    def _receive_rtx(self, layer: Layer, packet: RtpPacket, now: float) -> None:
+        """Unwrap a retransmission (RFC 4588 §4); most are probes, whose originals came long ago."""
+        at = packet.payload_offset
+        if packet.payload_end - at <= 2:
+            return
+        number = layer.numbers.unwrap(packet.data[at] << 8 | packet.data[at + 1])
+        if not layer.has(number):
+            self._accept(layer, packet, at + 2, number, True, now)
+
+    def _count(self, layer: Layer, packet: RtpPacket, number: int, arrival: float, now: float) -> None:
+        layer.reception.received(number, packet.timestamp, arrival)
+        layer.meter.add(len(packet.data), now)
+        if not self._reports.running:
+            self._reports.start(now)
+            if len(self.layers) > 1:
+                self._checks.start(now)
+
+    def _accept(
+        self, layer: Layer, packet: RtpPacket, offset: int, number: int, retransmitted: bool, now: float
+    ) -> None:
+        media = self._media(packet, offset, number, now)
+        if media is None:
+            return
+        layer.cache.store(media)
+        self._note_losses(layer, number, now)
+        if media.keyframe:
+            self._note_key_frame(layer, media, now)
+        if not retransmitted and layer.arrived(media, now):
+            self.layers_changed(now)
+        if self.paused:
+            return
+        for consumer in layer.consumers:
+            # One viewer's failure must not cost the others their packet.
+            try:
+                consumer.send(layer, media, now)
+            except CONSUMER_FAILURES:
+                self._consumer_failed(consumer)
+        if media.keyframe:
+            # Whoever joined the layer in this very call has been sent the key frame too.
+            layer.keyframes.arrived(now)
+
+    def _media(self, packet: RtpPacket, offset: int, number: int, now: float) -> MediaPacket | None:
+        vp8: Vp8 | None = None
+        if self._video:
+            if packet.payload_end > offset:
+                try:
+                    vp8 = Vp8(memoryview(packet.data)[offset : packet.payload_end])
+                except ValueError:
+                    self.dropped += 1
+                    return None
+            elements = self._video_elements(packet) if packet.extensions else b""
+        else:
+            elements = self._audio_elements(packet, now)
+        return MediaPacket(packet, offset, number, rtp.extension_block(now, elements), vp8)
+
+    def _audio_elements(self, packet: RtpPacket, now: float) -> bytes:
+        value = packet.extensions.get(self._level_id) if self._level_id else None
+        if not value:
+            return b""
+        if not self.paused:
+            self._levels.heard(self.id, value[0] & 0x7F, now)
+        return rtp.element(codecs.AUDIO_LEVEL_ID, value[:1])
+
+    def _video_elements(self, packet: RtpPacket) -> bytes:
+        elements = b""
+        for theirs, ours in self._copied:
+            value = packet.extensions.get(theirs)
+            if value and len(value) <= 4:
+                elements += rtp.element(ours, value)
+        return elements
+
+    def _note_losses(self, layer: Layer, number: int, now: float) -> None:
+        if not self.published.nack:
+            return
+        nack = layer.nack
+        nack.received(number, now)
+        if nack:
+            if nack.urgent:
+                self._send_nack(layer, now)
+            self._nacks.start(now)
+
+    def _note_key_frame(self, layer: Layer, packet: MediaPacket, now: float) -> None:
+        layer.keyframes.arrived(now)
+        layer.nack.keyframe(packet.number)
+        size = (packet.vp8.width, packet.vp8.height) if packet.vp8 else (0, 0)
+        if size != (layer.width, layer.height):
+            layer.width, layer.height = size
+            self.layers_changed(now)
+
+    def _consumer_failed(self, consumer: Consumer) -> None:
+        consumer.failed += 1
+        if consumer.failed == 1:
+            logger.exception("consumer %s of producer %s failed", consumer.id, self.id)
+
+    # What is said to the publisher.
+
+    def want_key_frame(self, layer: Layer, now: float) -> None:
+        """Ask for a key frame, at once or within 300 ms, until one comes."""
+        if layer.keyframes.wish(now):
+            self._send_request(layer)
+        if layer.keyframes.waiting:
+            self._requests.start(now)
+
+    def _send_request(self, layer: Layer) -> None:
+        # A layer that has not been heard has no SSRC yet; it begins with a key frame anyhow.
+        if layer.ssrc:
+            self._send_rtcp(rtcp.picture_loss(self._ssrc, layer.ssrc))
+
+    def _repeat_requests(self, now: float) -> bool:
+        for layer in self.layers:
+            if not layer.consumers:
+                layer.keyframes.cancel()
+            elif layer.keyframes.due(now):
+                self._send_request(layer)
+        return any(layer.keyframes.waiting for layer in self.layers)
+
+    def _ask_missing(self, now: float) -> bool:
+        for layer in self.layers:
+            if layer.nack:
+                self._send_nack(layer, now)
+        return any(layer.nack for layer in self.layers)
+
+    def _send_nack(self, layer: Layer, now: float) -> None:
+        missing = layer.nack.due(now)
+        if missing:
+            self._send_rtcp(rtcp.nack(self._ssrc, layer.ssrc, missing))
+
+    def _report(self, now: float) -> bool:
+        heard = [layer for layer in self.layers if layer.reception.received_any]
+        if not heard:
+            return False
+        blocks = [layer.reception.block(layer.ssrc, now) for layer in heard]
+        self._send_rtcp(rtcp.receiver_report(self._ssrc, blocks))
+        for consumer in self.consumers:
+            if consumer.report_due:
+                consumer.report(now)
+        return True
+
+    def _check_layers(self, now: float) -> bool:
+        newest = max(layer.last_packet for layer in self.layers)
+        died = [layer for layer in self.layers if layer.died(newest)]
+        if died:
+            self.layers_changed(now)
+        return now - newest < REPORT_SECONDS
+
+    # What changes.
+
+    def receive_report(self, report: rtcp.SenderReport, now: float) -> None:
+        """Keep a layer's SR."""
+        for layer in self.layers:
+            if layer.ssrc == report.ssrc:
+                layer.reception.reported(report, now)
+
+    def restart_layer(self, layer: Layer, ssrc: int) -> None:
+        """A known layer comes under a new SSRC."""
+        layer.restart(ssrc)
+        for consumer in self.consumers:
+            consumer.lose(layer)
+
+    def pause(self, now: float) -> None:
+        """Forward nothing."""
+        self.paused = True
+        self._levels.forget(self.id)
+        self.layers_changed(now)
+
+    def resume(self, now: float) -> None:
+        """Forward again, from the next key frames on."""
+        self.paused = False
+        self.layers_changed(now)
+
+    def layers_changed(self, now: float) -> None:
+        """Layers live or died, or their sizes are known: let every viewer choose anew."""
+        for consumer in self.consumers:
+            consumer.update(now)
+
+    def add(self, consumer: Consumer) -> None:
+        """Serve one more viewer."""
+        self.consumers = [*self.consumers, consumer]
+
+    def remove(self, consumer: Consumer) -> None:
+        """Serve one viewer less."""
+        consumer.stop()
+        self.consumers = [other for other in self.consumers if other is not consumer]
+
+    def stats(self, now: float) -> dict[str, Any]:
+        """Counters, in plain types."""
+        return {
+            "kind": self.kind,
+            "paused": self.paused,
+            "dropped": self.dropped,
+            "layers": [
+                {
+                    "rid": layer.rid,
+                    "ssrc": layer.ssrc,
+                    "alive": layer.alive,
+                    "width": layer.width,
+                    "height": layer.height,
+                    "bitrate": int(layer.meter.rate(now)),
+                    "missing": len(layer.nack),
+                    "gave_up": layer.nack.gave_up,
+                }
+                for layer in self.layers
+            ],
+        }

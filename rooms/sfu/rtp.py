@@ -1,0 +1,248 @@
+"""RTP packets: a bounds-checked view of what arrives, and the form in which a packet is kept and sent.
+
+Sources: RFC 3550 §5.1 (header), RFC 8285 (extensions), RFC 4588 (RTX), RFC 7741 (VP8 payload).
+"""
+
+import struct
+
+from rooms.sfu import codecs
+
+HEADER = struct.Struct("!BBHII")
+PATCH = struct.Struct("!BHII")  # from byte 1: marker and payload type, sequence number, timestamp, SSRC
+WORD = struct.Struct("!H")
+_EXTENSION = struct.Struct("!HH")
+FIXED_BYTES = 12
+ONE_BYTE_PROFILE = 0xBEDE
+TWO_BYTE_PROFILE = 0x1000  # the low four bits are free ("appbits")
+
+
+class RtpPacket:
+    """A received packet: fields of the header, and where the rest lies. `extensions` maps a number to its
+    bytes.
+    """
+
+    __slots__ = (
+        "data",
+        "extensions",
+        "marker",
+        "payload_end",
+        "payload_offset",
+        "payload_type",
+        "sequence",
+        "ssrc",
+        "timestamp",
+    )
+    sequence: int
+    timestamp: int
+    ssrc: int
+
+    def __init__(self, data: bytes | bytearray) -> None:
+        """Raises ValueError when the packet's lengths don't agree with its size."""
+        if len(data) < FIXED_BYTES:
+            raise ValueError("RTP packet shorter than its header")
+        first, second, self.sequence, self.timestamp, self.ssrc = HEADER.unpack_from(data)
+        if first >> 6 != 2:
+            raise ValueError("RTP version is not 2")
+        self.data = data
+        self.marker = second & 0x80
+        self.payload_type = second & 0x7F
+        offset = FIXED_BYTES + 4 * (first & 0x0F)
+        self.extensions: dict[int, bytes | bytearray] = {}
+        if first & 0x10:
+            offset = self._read_extensions(data, offset)
+        end = len(data)
+        if first & 0x20:
+            # The last byte counts the padding, itself included (RFC 3550 §5.1).
+            if data[-1] == 0:
+                raise ValueError("RTP padding of zero bytes")
+            end -= data[-1]
+        if offset > end:
+            raise ValueError("RTP header longer than the packet")
+        self.payload_offset = offset
+        self.payload_end = end
+
+    def _read_extensions(self, data: bytes | bytearray, offset: int) -> int:
+        if offset + 4 > len(data):
+            raise ValueError("RTP extension header cut off")
+        profile, words = _EXTENSION.unpack_from(data, offset)
+        start = offset + 4
+        end = start + 4 * int(words)
+        if end > len(data):
+            raise ValueError("RTP extensions cut off")
+        if profile == ONE_BYTE_PROFILE:
+            self._read_one_byte(data, start, end)
+        elif profile & 0xFFF0 == TWO_BYTE_PROFILE:
+            self._read_two_byte(data, start, end)
+        return end
+
+    def _read_one_byte(self, data: bytes | bytearray, at: int, end: int) -> None:
+        while at < end:
+            head = data[at]
+            if head == 0:
+                at += 1
+                continue
+            if head >> 4 == 15:  # reserved: stop reading (RFC 8285 §4.2)
+                return
+            after = at + 2 + (head & 0x0F)
+            if after > end:
+                raise ValueError("RTP extension element cut off")
+            self.extensions[head >> 4] = data[at + 1 : after]
+            at = after
+
+    def _read_two_byte(self, data: bytes | bytearray, at: int, end: int) -> None:
+        while at < end:
+            if data[at] == 0:
+                at += 1
+                continue
+            if at + 2 > end or at + 2 + data[at + 1] > end:
+                raise ValueError("RTP extension element cut off")
+            after = at + 2 + data[at + 1]
+            self.extensions[data[at]] = data[at + 2 : after]
+            at = after
+
+
+def parse(data: bytes | bytearray) -> RtpPacket:
+    """Read a packet; raises ValueError when it is malformed."""
+    return RtpPacket(data)
+
+
+class Vp8:
+    """A VP8 payload descriptor (RFC 7741 §4.2) and what the frame header of its first packet tells (§4.3).
+
+    Offsets are from the start of the payload; 0 means absent. `width` and `height` are 0 but on key frames.
+    """
+
+    __slots__ = (
+        "height",
+        "keyframe",
+        "picture",
+        "picture_at",
+        "picture_bits",
+        "starts_frame",
+        "temporal",
+        "tl0",
+        "tl0_at",
+        "width",
+    )
+
+    def __init__(self, payload: bytes | bytearray | memoryview) -> None:
+        """Raises ValueError when the descriptor is cut off."""
+        self.picture = self.picture_at = self.picture_bits = self.tl0 = self.tl0_at = 0
+        self.temporal = self.width = self.height = 0
+        self.keyframe = False
+        size = len(payload)
+        if not size:
+            raise ValueError("empty VP8 payload")
+        first = payload[0]
+        # S set and partition index 0: the first packet of a frame.
+        self.starts_frame = first & 0x17 == 0x10
+        at = self._read_optional(payload) if first & 0x80 else 1
+        if self.starts_frame and at + 10 <= size and not payload[at] & 0x01:
+            self._read_key_frame(payload, at)
+
+    def _read_optional(self, payload: bytes | bytearray | memoryview) -> int:
+        try:
+            flags = payload[1]
+            at = 2
+            if flags & 0x80:
+                self.picture_at = at
+                self.picture_bits = 15 if payload[at] & 0x80 else 7
+                self.picture = payload[at] & 0x7F
+                at += 1
+                if self.picture_bits == 15:
+                    self.picture = self.picture << 8 | payload[at]
+                    at += 1
+            if flags & 0x40:
+                self.tl0_at = at
+                self.tl0 = payload[at]
+                at += 1
+            if flags & 0x30:
+                if flags & 0x20:
+                    self.temporal = payload[at] >> 6
+                at += 1
+        except IndexError as error:
+            raise ValueError("VP8 descriptor cut off") from error
+        return at
+
+    def _read_key_frame(self, payload: bytes | bytearray | memoryview, at: int) -> None:
+        # Three bytes of tag, the start code, then 14 bits each of width and height (RFC 6386 §9.1).
+        if bytes(payload[at + 3 : at + 6]) != b"\x9d\x01\x2a":
+            return
+        self.keyframe = True
+        self.width = (payload[at + 6] | payload[at + 7] << 8) & 0x3FFF
+        self.height = (payload[at + 8] | payload[at + 9] << 8) & 0x3FFF
+
+
+class MediaPacket:
+    """A packet as the router keeps and forwards it: one buffer in the router's own form, patched for each
+    viewer.
+
+    Every field that differs between viewers is overwritten at every use, so all may share the buffer. `layer`
+    and `number` (the sequence number without wrapping) are the receiving layer's. Offsets are in `buffer`; 0
+    is absent.
+    """
+
+    __slots__ = (
+        "buffer",
+        "keyframe",
+        "marker",
+        "number",
+        "payload_bytes",
+        "payload_offset",
+        "picture",
+        "picture_at",
+        "picture_bits",
+        "retransmitted",
+        "timestamp",
+        "tl0",
+        "tl0_at",
+        "vp8",
+    )
+
+    def __init__(
+        self, packet: RtpPacket, payload_offset: int, number: int, extensions: bytes, vp8: Vp8 | None
+    ) -> None:
+        payload = packet.data[payload_offset : packet.payload_end]
+        buffer = bytearray(b"\x90" + bytes(11))
+        buffer += extensions
+        offset = len(buffer)
+        buffer += payload
+        self.buffer = buffer
+        self.number = number
+        self.timestamp = packet.timestamp
+        self.marker = packet.marker
+        self.payload_offset = offset
+        self.payload_bytes = len(payload)
+        self.retransmitted = False
+        self.vp8 = vp8
+        self.keyframe = False
+        self.picture = self.picture_at = self.picture_bits = self.tl0 = self.tl0_at = 0
+        if vp8 is not None:
+            self.keyframe = vp8.keyframe
+            self.picture = vp8.picture
+            self.picture_bits = vp8.picture_bits
+            self.tl0 = vp8.tl0
+            self.picture_at = offset + vp8.picture_at if vp8.picture_at else 0
+            self.tl0_at = offset + vp8.tl0_at if vp8.tl0_at else 0
+
+
+def abs_send_time(now: float) -> bytes:
+    """24 bits of seconds in 6.18 fixed point, wrapping each 64 s."""
+    return (int(now * 262_144) & 0xFFFFFF).to_bytes(3, "big")
+
+
+ABS_SEND_TIME_AT = FIXED_BYTES + 5  # extension header, then the element's own head byte
+_ABS_HEAD = bytes([codecs.ABS_SEND_TIME_ID << 4 | 2])
+_PADDING = (b"", b"\x00\x00\x00", b"\x00\x00", b"\x00")
+
+
+def extension_block(now: float, elements: bytes = b"") -> bytes:
+    """An extension block: abs-send-time first (so that it can be renewed in place), then the others."""
+    body = _ABS_HEAD + abs_send_time(now) + elements
+    body += _PADDING[len(body) & 3]
+    return b"\xbe\xde" + WORD.pack(len(body) >> 2) + body
+
+
+def element(number: int, value: bytes | bytearray) -> bytes:
+    """One extension in one-byte form (RFC 8285 §4.2); `value` is 1 to 16 bytes."""
+    return bytes([number << 4 | len(value) - 1]) + value
