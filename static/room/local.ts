@@ -1,0 +1,190 @@
+/** My own camera, microphone and screen: chosen, opened, switched, lost and found again. */
+import { computed, effect, signal, type Signal } from "@preact/signals";
+import { listDevices, openTrack, openTracks, problemOf, type DeviceLists, type DeviceProblem, type Input } from "./devices.ts";
+import type { Drawer } from "./drawer.ts";
+import type { Source } from "./protocol.ts";
+import type { Publishing } from "./publishing.ts";
+
+const NO_DEVICES: DeviceLists = { camera: [], microphone: [], speaker: [] };
+
+/** One input: whether it is wanted, which device, its track while open, what went wrong. */
+class InputState {
+  readonly on: Signal<boolean>;
+  readonly deviceId: Signal<string | null>;
+  readonly track = signal<MediaStreamTrack | null>(null);
+  readonly problem = signal<DeviceProblem | null>(null);
+  readonly opening = signal(false);
+  /** The person has read about the problem and wants the words out of the way. */
+  readonly quiet = signal(false);
+
+  constructor(on: boolean, deviceId: string | null) {
+    this.on = signal(on);
+    this.deviceId = signal(deviceId);
+  }
+}
+
+export class LocalMedia {
+  readonly camera: InputState;
+  readonly microphone: InputState;
+  readonly speaker: Signal<string | null>;
+  readonly screen = signal<MediaStreamTrack | null>(null);
+  readonly devices = signal<DeviceLists>(NO_DEVICES);
+  readonly canShare = computed(() => typeof navigator.mediaDevices?.getDisplayMedia === "function");
+  readonly #drawer: Drawer;
+
+  constructor(drawer: Drawer) {
+    this.#drawer = drawer;
+    this.camera = new InputState(this.#kept("camera.on") !== "no", this.#kept("camera"));
+    this.microphone = new InputState(this.#kept("microphone.on") !== "no", this.#kept("microphone"));
+    this.speaker = signal(this.#kept("speaker"));
+    navigator.mediaDevices?.addEventListener("devicechange", () => void this.refresh());
+  }
+
+  /** The first opening asks for both at once, so that the browser asks the person once. */
+  async prepare(): Promise<void> {
+    const wanted = (["camera", "microphone"] as const).filter((input) => this[input].on.value);
+    for (const input of wanted) this[input].opening.value = true;
+    const opened = await openTracks(wanted, (input) => this[input].deviceId.value);
+    for (const input of wanted) {
+      const result = opened[input];
+      if (result instanceof MediaStreamTrack) this.#use(input, result);
+      else this.#failed(input, result ?? "unknown");
+      this[input].opening.value = false;
+    }
+    await this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    this.devices.value = await listDevices();
+  }
+
+  async toggleCamera(): Promise<void> {
+    if (this.camera.on.value && this.camera.track.value) {
+      this.#keep("camera.on", "no");
+      this.camera.on.value = false;
+      this.#close("camera");
+    } else await this.#turnOn("camera");
+  }
+
+  /** The microphone stays open while muted: it answers at once, and the browser shows that it is held. */
+  async toggleMicrophone(): Promise<void> {
+    const { on, track } = this.microphone;
+    if (track.value) {
+      on.value = !on.value;
+      track.value.enabled = on.value;
+      this.#keep("microphone.on", on.value ? "yes" : "no");
+    } else await this.#turnOn("microphone");
+  }
+
+  /** After a refusal or a busy device, when the person says it should work now. */
+  async retry(input: Input): Promise<void> {
+    await this.#turnOn(input);
+  }
+
+  hush(input: Input): void {
+    this[input].quiet.value = true;
+  }
+
+  async choose(input: Input, deviceId: string): Promise<void> {
+    this[input].deviceId.value = deviceId;
+    this.#keep(input, deviceId);
+    if (this[input].track.value || this[input].problem.value) await this.#turnOn(input);
+  }
+
+  chooseSpeaker(deviceId: string): void {
+    this.speaker.value = deviceId;
+    this.#keep("speaker", deviceId);
+  }
+
+  async toggleScreen(): Promise<void> {
+    const shared = this.screen.value;
+    if (shared) {
+      shared.stop();
+      this.screen.value = null;
+      return;
+    }
+    try {
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } } });
+      const track = stream.getVideoTracks()[0] ?? null;
+      if (track) {
+        track.contentHint = "detail";
+        track.addEventListener("ended", () => {
+          if (this.screen.value === track) this.screen.value = null;
+        });
+      }
+      this.screen.value = track;
+    } catch {
+      // The person closed the browser's own chooser: nothing to say.
+    }
+  }
+
+  /** Everything off: on the way out, so that the lights of the devices go out too. */
+  release(): void {
+    this.#close("camera");
+    this.#close("microphone");
+    this.screen.value?.stop();
+    this.screen.value = null;
+  }
+
+  /** Keeps the publishing's wishes equal to what is open here, from now on. */
+  feed(publishing: Publishing): () => void {
+    const wish = (source: Source, track: MediaStreamTrack | null, paused: boolean): void => {
+      void publishing.wish(source, track && { track, paused });
+    };
+    const stops = [
+      effect(() => wish("camera", this.camera.track.value, false)),
+      effect(() => wish("microphone", this.microphone.track.value, !this.microphone.on.value)),
+      effect(() => wish("screen", this.screen.value, false)),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  async #turnOn(input: Input): Promise<void> {
+    this[input].on.value = true;
+    this.#keep(`${input}.on`, "yes");
+    this[input].opening.value = true;
+    try {
+      // Some phones open one camera at a time: the old one is let go first.
+      this[input].track.peek()?.stop();
+      this.#use(input, await openTrack(input, this[input].deviceId.value));
+    } catch (error) {
+      this.#close(input);
+      this.#failed(input, problemOf(error));
+    }
+    this[input].opening.value = false;
+    await this.refresh();
+  }
+
+  #use(input: Input, track: MediaStreamTrack): void {
+    const state = this[input];
+    const before = state.track.peek();
+    track.enabled = state.on.value;
+    track.addEventListener("ended", () => {
+      // Unplugged: whatever else there is takes over, or the problem is told.
+      if (state.track.peek() === track) void this.#turnOn(input);
+    });
+    state.problem.value = null;
+    state.track.value = track;
+    if (before !== track) before?.stop();
+  }
+
+  #failed(input: Input, problem: DeviceProblem): void {
+    this[input].problem.value = problem;
+    this[input].quiet.value = false;
+    this[input].on.value = false;
+  }
+
+  #close(input: Input): void {
+    const track = this[input].track.peek();
+    this[input].track.value = null;
+    track?.stop();
+  }
+
+  #kept(name: string): string | null {
+    return this.#drawer.getItem(`kabinet.${name}`);
+  }
+
+  #keep(name: string, value: string): void {
+    this.#drawer.setItem(`kabinet.${name}`, value);
+  }
+}

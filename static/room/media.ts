@@ -1,0 +1,65 @@
+/** The media of the room: the browser's abilities, what I send, what I receive. */
+import { signal } from "@preact/signals";
+import { Device, type types } from "mediasoup-client";
+import type { Rights, Snapshot } from "./protocol.ts";
+import { Publishing } from "./publishing.ts";
+import { Receiving } from "./receiving.ts";
+import type { Wire } from "./wire.ts";
+
+export type DeviceFactory = () => types.Device;
+
+export class Media {
+  readonly receiving: Receiving;
+  readonly publishing: Publishing;
+  /** This browser cannot carry calls at all (too old, or WebRTC is switched off). */
+  readonly unable = signal(false);
+  readonly #newDevice: DeviceFactory;
+  #me = 0;
+  #round = 0;
+
+  /** `lost` is called when a transport cannot be brought back and everything has to be joined anew. */
+  constructor(wire: Wire, lost: () => void, newDevice: DeviceFactory = () => new Device()) {
+    this.#newDevice = newDevice;
+    this.receiving = new Receiving(wire, lost);
+    this.publishing = new Publishing(wire, lost);
+    wire.on("producer.added", (producer) => {
+      if (producer.peer !== this.#me) void this.receiving.add(producer);
+    });
+  }
+
+  /** After every join: transports are made anew, whatever was there before. */
+  async enter({ capabilities, me, producers, rights }: Snapshot): Promise<void> {
+    const round = ++this.#round;
+    this.#me = me.id;
+    if (!capabilities) return;
+    const device = await this.#load(capabilities);
+    if (!device || round !== this.#round) return;
+    await Promise.all([
+      this.receiving.start(device, producers.filter((producer) => producer.peer !== me.id)),
+      this.publishing.start(device, rights),
+    ]);
+  }
+
+  allow(rights: Rights): void {
+    void this.publishing.allow(rights);
+  }
+
+  leave(): void {
+    this.#round += 1;
+    this.receiving.drop();
+    this.publishing.drop();
+  }
+
+  async #load(routerRtpCapabilities: types.RtpCapabilities): Promise<types.Device | null> {
+    try {
+      const device = this.#newDevice();
+      await device.load({ routerRtpCapabilities });
+      this.unable.value = false;
+      return device;
+    } catch {
+      // mediasoup-client throws for a browser without WebRTC; the chat still works there.
+      this.unable.value = true;
+      return null;
+    }
+  }
+}

@@ -1,0 +1,160 @@
+/** What others send: one consumer per producer, one track per consumer, layers by the size of the tile. */
+import { signal } from "@preact/signals";
+import type { types } from "mediasoup-client";
+import type { Layer, Producer } from "./protocol.ts";
+import { openTransport } from "./transports.ts";
+import type { Wire } from "./wire.ts";
+
+export type TileSize = { width: number; height: number };
+export type RemoteTrack = { producer: Producer; track: MediaStreamTrack };
+
+const NOT_SHOWN: TileSize = { width: 0, height: 0 };
+const RETRY_MS = 2_000;
+
+export class Receiving {
+  /** By producer; a track that ended with the network stays until the next one comes, so the picture stays too. */
+  readonly tracks = signal<ReadonlyMap<string, RemoteTrack>>(new Map());
+  /** Video that the server holds back although its tile is on the screen. */
+  readonly starved = signal<ReadonlySet<string>>(new Set());
+  readonly #wire: Wire;
+  readonly #lost: () => void;
+  readonly #consumers = new Map<string, types.Consumer>();
+  readonly #sizes = new Map<string, TileSize>();
+  /** Producers to be consumed, whether their consumer is already there or still being made. */
+  readonly #wanted = new Set<string>();
+  #device: types.Device | null = null;
+  #transport: Promise<types.Transport> | null = null;
+
+  constructor(wire: Wire, lost: () => void) {
+    this.#wire = wire;
+    this.#lost = lost;
+    wire.on("producer.removed", ({ id }) => this.remove(id));
+    wire.on("consumer.closed", ({ id }) => this.#closed(id));
+    wire.on("consumer.layer", ({ id, layer }) => this.#layer(id, layer));
+  }
+
+  /** Starts anew on a new transport with everything that is published now. */
+  async start(device: types.Device, producers: readonly Producer[]): Promise<void> {
+    this.drop();
+    this.#device = device;
+    const current = new Set(producers.map(({ id }) => id));
+    this.tracks.value = new Map([...this.tracks.value].filter(([id]) => current.has(id)));
+    await Promise.all(producers.map((producer) => this.add(producer)));
+  }
+
+  async add(producer: Producer): Promise<void> {
+    const device = this.#device;
+    if (!device || this.#wanted.has(producer.id)) return;
+    this.#wanted.add(producer.id);
+    await this.#attempt(device, producer);
+  }
+
+  remove(producerId: string): void {
+    this.#wanted.delete(producerId);
+    this.#consumers.get(producerId)?.close();
+    this.#consumers.delete(producerId);
+    this.#sizes.delete(producerId);
+    this.#forget(producerId);
+  }
+
+  /** The tile's size in device pixels; 0 × 0 while nobody can see it. */
+  size(producerId: string, size: TileSize): void {
+    const before = this.#sizes.get(producerId);
+    if (before?.width === size.width && before.height === size.height) return;
+    this.#sizes.set(producerId, size);
+    void this.#tellSize(producerId);
+  }
+
+  /** Lets go of the transport and the consumers; the last pictures stay on the screen. */
+  drop(): void {
+    const transport = this.#transport;
+    this.#transport = null;
+    this.#device = null;
+    this.#consumers.clear();
+    this.#wanted.clear();
+    this.starved.value = new Set();
+    transport?.then((opened) => opened.close(), () => undefined);
+  }
+
+  async #attempt(device: types.Device, producer: Producer): Promise<void> {
+    try {
+      await this.#consume(device, producer);
+    } catch {
+      // Refused or unanswered: worth another try while this connection and the producer live.
+      setTimeout(() => {
+        if (this.#device === device && this.#wanted.has(producer.id)) void this.#attempt(device, producer);
+      }, RETRY_MS);
+    }
+  }
+
+  async #consume(device: types.Device, producer: Producer): Promise<void> {
+    const opening = this.#open(device);
+    const transport = await opening;
+    const stale = (): boolean => this.#transport !== opening || !this.#wanted.has(producer.id);
+    const parameters = await this.#wire.request("consume", {
+      transport: transport.id,
+      producer: producer.id,
+      rtpCapabilities: device.recvRtpCapabilities,
+    });
+    if (stale()) return;
+    const consumer = await transport.consume({
+      id: parameters.id,
+      producerId: producer.id,
+      kind: parameters.kind,
+      rtpParameters: parameters.rtpParameters,
+      // One stream per person and device pair: the browser keeps the lips and the voice of one stream together.
+      streamId: `${producer.peer}-${producer.source === "screen" ? "screen" : "person"}`,
+    });
+    if (stale()) return consumer.close();
+    this.#consumers.set(producer.id, consumer);
+    this.tracks.value = new Map(this.tracks.value).set(producer.id, { producer, track: consumer.track });
+    await this.#tellSize(producer.id);
+    await this.#wire.request("consumer.resume", { id: consumer.id });
+  }
+
+  #open(device: types.Device): Promise<types.Transport> {
+    if (!this.#transport) {
+      const opening = openTransport(this.#wire, device, "recv", this.#lost);
+      this.#transport = opening;
+      opening.catch(() => {
+        if (this.#transport === opening) this.#transport = null;
+      });
+    }
+    return this.#transport;
+  }
+
+  async #tellSize(producerId: string): Promise<void> {
+    const consumer = this.#consumers.get(producerId);
+    if (!consumer || consumer.kind !== "video") return;
+    const { width, height } = this.#sizes.get(producerId) ?? NOT_SHOWN;
+    // Unanswered is harmless: the next size or the next connection says it again.
+    await this.#wire.request("consumer.size", { id: consumer.id, width, height }).catch(() => undefined);
+  }
+
+  #byConsumer(consumerId: string): string | undefined {
+    for (const [producerId, consumer] of this.#consumers) if (consumer.id === consumerId) return producerId;
+    return undefined;
+  }
+
+  #closed(consumerId: string): void {
+    const producerId = this.#byConsumer(consumerId);
+    if (producerId !== undefined) this.remove(producerId);
+  }
+
+  #layer(consumerId: string, layer: Layer | null): void {
+    const producerId = this.#byConsumer(consumerId);
+    if (producerId === undefined) return;
+    const starved = new Set(this.starved.value);
+    const shown = (this.#sizes.get(producerId)?.width ?? 0) > 0;
+    if (layer === null && shown) starved.add(producerId);
+    else starved.delete(producerId);
+    this.starved.value = starved;
+  }
+
+  #forget(producerId: string): void {
+    if (!this.tracks.value.has(producerId)) return;
+    const tracks = new Map(this.tracks.value);
+    tracks.delete(producerId);
+    this.tracks.value = tracks;
+  }
+}

@@ -1,0 +1,57 @@
+/** One transport to the forwarding unit: made, connected, and brought back when the network moves under it. */
+import type { types } from "mediasoup-client";
+import type { Wire } from "./wire.ts";
+
+/** A connection that falters often comes back by itself sooner than a restart would. */
+const PATIENCE_MS = 2_000;
+/** A restart that has not helped by then will not. */
+const RESTART_MS = 8_000;
+
+export type Direction = "send" | "recv";
+
+/** `lost` is called once, when neither waiting nor an ICE restart brought the transport back. */
+export async function openTransport(
+  wire: Wire,
+  device: types.Device,
+  direction: Direction,
+  lost: () => void,
+): Promise<types.Transport> {
+  const parameters = await wire.request("transport.create", { direction });
+  // The server is ICE-lite on a public address: no STUN or TURN server is ever asked.
+  const options = { ...parameters, iceServers: [] };
+  const transport = direction === "send" ? device.createSendTransport(options) : device.createRecvTransport(options);
+  transport.on("connect", ({ dtlsParameters }, done, failed) => {
+    wire.request("transport.connect", { id: transport.id, dtlsParameters }).then(() => done(), failed);
+  });
+  nurse(wire, transport, lost);
+  return transport;
+}
+
+function nurse(wire: Wire, transport: types.Transport, lost: () => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let restarted = false;
+
+  const giveUp = (): void => {
+    if (!transport.closed && transport.connectionState !== "connected") lost();
+  };
+  const restart = async (): Promise<void> => {
+    if (transport.closed || transport.connectionState === "connected") return;
+    if (restarted) return giveUp();
+    restarted = true;
+    timer = setTimeout(giveUp, RESTART_MS);
+    try {
+      const { iceParameters } = await wire.request("transport.restart_ice", { id: transport.id });
+      if (!transport.closed) await transport.restartIce({ iceParameters });
+    } catch {
+      // The wire is down or the server no longer knows the transport: the reconnection or giveUp makes a new one.
+    }
+  };
+
+  transport.on("connectionstatechange", (state) => {
+    clearTimeout(timer);
+    if (state === "connected") restarted = false;
+    else if (state === "disconnected") timer = setTimeout(() => void restart(), PATIENCE_MS);
+    else if (state === "failed") void restart();
+  });
+  transport.observer.on("close", () => clearTimeout(timer));
+}

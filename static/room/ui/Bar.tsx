@@ -1,0 +1,126 @@
+/** The one bar of controls: large enough for a thumb, named for a reader, the same order everywhere. */
+import type { JSX } from "preact";
+import { useRoom } from "./context.ts";
+import { Icon, type IconName } from "./icons.tsx";
+
+type ControlProps = {
+  icon: IconName;
+  label: string;
+  short: string;
+  press: () => void;
+  state?: "on" | "off" | undefined;
+  disabled?: boolean;
+  badge?: number;
+  expanded?: boolean | undefined;
+  danger?: boolean;
+};
+
+function Control({ icon, label, short, press, state, disabled = false, badge = 0, expanded, danger = false }: ControlProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={danger ? "control control-leave" : "control"}
+      data-state={state}
+      disabled={disabled}
+      aria-label={label}
+      aria-expanded={expanded}
+      title={label}
+      onClick={press}
+    >
+      <Icon name={icon} />
+      <span class="control-name" aria-hidden="true">
+        {short}
+      </span>
+      {badge > 0 && (
+        <span class="badge" aria-hidden="true">
+          {Math.min(badge, 99)}
+        </span>
+      )}
+    </button>
+  );
+}
+
+export function Bar(): JSX.Element {
+  const { session, view, words } = useRoom();
+  const writing = session.session.value?.form === "chat";
+  return (
+    <footer class="bar">
+      <div class="bar-controls" role="toolbar" aria-label={words.bar.label}>
+        {!writing && <Devices />}
+        {!writing && <ChatControl />}
+        <Control
+          icon="people"
+          label={`${words.bar.people}: ${session.people.all.value.length}`}
+          short={words.bar.short.people}
+          expanded={view.panel.value === "people"}
+          press={() => view.toggle("people")}
+        />
+        <LeaveControl />
+      </div>
+    </footer>
+  );
+}
+
+function Devices(): JSX.Element | null {
+  const { local, session, words } = useRoom();
+  const { publish_audio, publish_video, publish_screen } = session.rights.value;
+  const microphone = local.microphone.on.value && local.microphone.track.value !== null;
+  const camera = local.camera.track.value !== null;
+  const screen = local.screen.value !== null;
+  return (
+    <>
+      {publish_audio && (
+        <Control
+          icon={microphone ? "microphone" : "microphoneOff"}
+          label={microphone ? words.bar.microphoneOff : words.bar.microphoneOn}
+          short={words.bar.short.microphone}
+          state={microphone ? "on" : "off"}
+          press={() => void local.toggleMicrophone()}
+        />
+      )}
+      {publish_video && (
+        <Control
+          icon={camera ? "camera" : "cameraOff"}
+          label={camera ? words.bar.cameraOff : words.bar.cameraOn}
+          short={words.bar.short.camera}
+          state={camera ? "on" : "off"}
+          press={() => void local.toggleCamera()}
+        />
+      )}
+      {publish_screen && local.canShare.value && (
+        <Control
+          icon={screen ? "screenOff" : "screen"}
+          label={screen ? words.bar.screenOff : words.bar.screenOn}
+          short={words.bar.short.screen}
+          state={screen ? "on" : undefined}
+          press={() => void local.toggleScreen()}
+        />
+      )}
+    </>
+  );
+}
+
+function ChatControl(): JSX.Element {
+  const { session, view, words } = useRoom();
+  const unread = session.chat.unread.value;
+  return (
+    <Control
+      icon="chat"
+      label={unread > 0 ? `${words.bar.chat}, ${words.bar.unread(unread)}` : words.bar.chat}
+      short={words.bar.chat}
+      badge={unread}
+      expanded={view.panel.value === "chat"}
+      press={() => view.toggle("chat")}
+    />
+  );
+}
+
+function LeaveControl(): JSX.Element {
+  const { session, view, words } = useRoom();
+  const leave = (): void => {
+    if (session.rights.value.moderate) view.dialog.value = "leave";
+    else void session.leave();
+  };
+  const label = session.rights.value.moderate ? `${words.bar.leave}…` : words.bar.leave;
+  return <Control icon="leave" label={label} short={words.bar.leave} danger press={leave} />;
+}

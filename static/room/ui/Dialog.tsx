@@ -1,0 +1,29 @@
+/** A plain question or a form over the page; the browser keeps the focus inside and gives it back. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { useRoom } from "./context.ts";
+import { Icon } from "./icons.tsx";
+
+type DialogProps = { title: string; close: () => void; children: ComponentChildren };
+
+export function Dialog({ title, close, children }: DialogProps): JSX.Element {
+  const { words } = useRoom();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} aria-labelledby={heading} onCancel={close}>
+      <header class="dialog-head">
+        <h2 id={heading}>{title}</h2>
+        <button type="button" class="quiet round-small" aria-label={words.bar.close} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,91 @@
+/** The pages after the room: each says what happened and what to do next. */
+import type { ComponentChildren, JSX } from "preact";
+import type { OverReason } from "../protocol.ts";
+import { refusalIn } from "../words/index.ts";
+import { useFocus, useRoom } from "./context.ts";
+
+type EndProps = { title: string; children: ComponentChildren; actions?: ComponentChildren };
+
+function End({ title, children, actions }: EndProps): JSX.Element {
+  const { page, words } = useRoom();
+  const heading = useFocus<HTMLHeadingElement>();
+  return (
+    <main class="end">
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      {children}
+      <p class="actions">
+        {actions}
+        <a class="button" href={page.home}>
+          {words.over.home}
+        </a>
+      </p>
+    </main>
+  );
+}
+
+/** Opens the devices again before the way back in. */
+function useReturn(): () => void {
+  const { local, session } = useRoom();
+  return () => {
+    if (session.rights.value.publish_audio) void local.prepare();
+    session.connect();
+  };
+}
+
+export function Over({ reason }: { reason: OverReason }): JSX.Element {
+  const { session, words } = useRoom();
+  const here = session.people.seen();
+  const more = reason === "time" || reason === "closed" ? words.over.thanks : words.over[reason];
+  return (
+    <End title={words.over.reason[reason]}>
+      <p>{more}</p>
+      {here.length > 0 && (
+        <section aria-labelledby="here">
+          <h2 id="here">{words.over.here}</h2>
+          <ul class="names">
+            {here.map((peer) => (
+              <li key={peer.id}>
+                {peer.name} <small>{peer.about}</small>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p>{words.over.next}</p>
+    </End>
+  );
+}
+
+export function Left(): JSX.Element {
+  const { words } = useRoom();
+  const back = useReturn();
+  return (
+    <End title={words.left.title} actions={<button class="primary" onClick={back}>{words.left.back}</button>}>
+      <p>{words.left.text}</p>
+    </End>
+  );
+}
+
+export function TakenOver(): JSX.Element {
+  const { words } = useRoom();
+  const back = useReturn();
+  return (
+    <End title={words.takenOver.title} actions={<button class="primary" onClick={back}>{words.takenOver.here}</button>}>
+      <p>{words.takenOver.text}</p>
+    </End>
+  );
+}
+
+export function Refused({ code }: { code: string }): JSX.Element {
+  const { session, words } = useRoom();
+  return (
+    <End
+      title={words.refused.title}
+      actions={<button class="primary" onClick={() => session.connect()}>{words.tryAgain}</button>}
+    >
+      <p>{refusalIn(words, code)}</p>
+    </End>
+  );
+}

@@ -1,0 +1,64 @@
+/** One page from the link to the room: the device check, then the same page waits. */
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Phase } from "../session.ts";
+import { useFocus, useRoom } from "./context.ts";
+import { DeviceChoices } from "./DeviceChoices.tsx";
+import { Facts } from "./Facts.tsx";
+import { Preview } from "./Preview.tsx";
+import { Waiting } from "./Waiting.tsx";
+
+export type LobbyPhase = Extract<Phase, { name: "preparing" | "connecting" | "waiting" }>;
+
+export function Lobby({ phase }: { phase: LobbyPhase }): JSX.Element {
+  const { local, page } = useRoom();
+  useEffect(() => {
+    if (page.publishes) void local.prepare();
+  }, [local, page]);
+  const door = phase.name === "waiting" ? phase.door : null;
+  const starts = door ? Date.parse(door.starts_at) : page.startsAt;
+  const ends = door ? Date.parse(door.ends_at) : page.endsAt;
+  return (
+    <main class={page.publishes ? "lobby" : "lobby narrow"}>
+      {page.publishes && (
+        <section class="lobby-devices">
+          <Preview />
+          <DeviceChoices />
+        </section>
+      )}
+      <section class="lobby-facts">
+        <Heading phase={phase} />
+        <Facts starts={starts} ends={ends} />
+        {phase.name === "preparing" ? <Entrance /> : <Waiting door={door} />}
+      </section>
+    </main>
+  );
+}
+
+function Heading({ phase }: { phase: LobbyPhase }): JSX.Element {
+  const { page, words } = useRoom();
+  const heading = useFocus<HTMLHeadingElement>();
+  const waiting = phase.name === "waiting" ? (words.waiting.why[phase.door.why] ?? words.waiting.otherwise) : null;
+  const preparing = page.publishes ? words.check.title : page.title || words.check.enter;
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {waiting ?? (phase.name === "connecting" ? words.waiting.connecting : preparing)}
+    </h1>
+  );
+}
+
+function Entrance(): JSX.Element {
+  const { local, page, session, words } = useRoom();
+  const { camera, microphone } = local;
+  const silent = page.publishes && !camera.track.value && !microphone.track.value;
+  const opening = camera.opening.value || microphone.opening.value;
+  return (
+    <>
+      {!page.publishes && <p>{page.form === "chat" ? words.check.chatOnly : words.check.listenOnly}</p>}
+      <button class="primary enter" onClick={() => session.connect()}>
+        {silent && !opening ? words.check.enterSilently : words.check.enter}
+      </button>
+      {page.publishes && <p class="hint">{words.check.allowHint}</p>}
+    </>
+  );
+}

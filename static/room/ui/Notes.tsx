@@ -1,0 +1,106 @@
+/** Lines of text over the pictures: what is the matter now, and what to do about it. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { announce } from "../announce.ts";
+import type { Session } from "../protocol.ts";
+import { hour, MINUTE, minutesLeft } from "../time.ts";
+import { useNow, useRoom } from "./context.ts";
+import { Icon } from "./icons.tsx";
+
+function Note({ tone, children }: { tone: "warn" | "bad" | "calm"; children: ComponentChildren }): JSX.Element {
+  return <div class={`note ${tone}`}>{children}</div>;
+}
+
+export function Notes({ session: about }: { session: Session }): JSX.Element {
+  const { media, session, view, words } = useRoom();
+  const refused = [...media.publishing.refused.value.keys()];
+  return (
+    <div class="notes">
+      {!session.online.value && (
+        <Note tone="warn">
+          <p role="alert">{words.room.reconnecting}</p>
+        </Note>
+      )}
+      {media.unable.value && (
+        <Note tone="bad">
+          <p role="alert">{words.room.unable}</p>
+        </Note>
+      )}
+      {view.silenced.value && <TapToHear />}
+      <TopicReminder topic={about.topic} />
+      {refused.map((source) => (
+        <Note key={source} tone="warn">
+          <p role="alert">{words.room.refusedSource[source]}</p>
+        </Note>
+      ))}
+      <DeviceProblems />
+      <TimeNote session={about} />
+    </div>
+  );
+}
+
+function TapToHear(): JSX.Element {
+  const { view, words } = useRoom();
+  return (
+    <button
+      class="primary tap"
+      onClick={() => {
+        view.silenced.value = false;
+      }}
+    >
+      <Icon name="sound" />
+      {words.room.tapToHear}
+    </button>
+  );
+}
+
+function TopicReminder({ topic }: { topic: string | null }): JSX.Element | null {
+  const { session, view, words } = useRoom();
+  if (topic !== null || !session.rights.value.set_topic || !view.topicPutOff.value) return null;
+  const open = (): void => {
+    view.dialog.value = "topic";
+  };
+  return (
+    <Note tone="warn">
+      <p>{words.room.topicMissing}</p>
+      <button onClick={open}>{words.topic.set}</button>
+    </Note>
+  );
+}
+
+function DeviceProblems(): JSX.Element {
+  const { local, session, words } = useRoom();
+  const { publish_audio, publish_video } = session.rights.value;
+  const shown = [publish_audio && ("microphone" as const), publish_video && ("camera" as const)];
+  return (
+    <>
+      {shown.map((input) => {
+        const problem = input && local[input].problem.value;
+        if (!input || !problem || local[input].quiet.value) return null;
+        return (
+          <Note key={input} tone="warn">
+            <p role="alert">{words.problem[problem](input)}</p>
+            <button onClick={() => local.hush(input)}>{words.bar.close}</button>
+          </Note>
+        );
+      })}
+    </>
+  );
+}
+
+function TimeNote({ session }: { session: Session }): JSX.Element | null {
+  const { page, words } = useRoom();
+  const now = useNow();
+  const ends = Date.parse(session.ends_at);
+  const near = ends - now <= session.warning_minutes * MINUTE;
+  const text = now >= ends ? words.room.pastEnd(hour(Date.parse(session.closes_at), page.ownZone)) : words.endsSoon(minutesLeft(ends, now));
+  useEffect(() => {
+    // Said once when it begins and once when the time is over, not every minute.
+    if (near) announce(text);
+  }, [near, now >= ends]);
+  return near ? (
+    <Note tone="calm">
+      <p>{text}</p>
+    </Note>
+  ) : null;
+}

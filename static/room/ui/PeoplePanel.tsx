@@ -1,0 +1,23 @@
+/** Everybody in the room, hosts first. */
+import type { JSX } from "preact";
+import { useRoom } from "./context.ts";
+import { Microphone } from "./Tile.tsx";
+
+export function PeoplePanel(): JSX.Element {
+  const { session, words } = useRoom();
+  const me = session.people.me.value?.id;
+  const media = session.session.value?.form !== "chat";
+  return (
+    <ul class="people">
+      {session.people.all.value.map((peer) => (
+        <li key={peer.id}>
+          <span class="person">
+            <strong>{peer.id === me ? words.mine(peer.name) : peer.name}</strong>
+            <span>{[words.role[peer.role], peer.about].filter(Boolean).join(" · ")}</span>
+          </span>
+          {media && <Microphone peer={peer} mine={peer.id === me} />}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,83 @@
+/** My own picture and voice before anybody else sees and hears them. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Input } from "../devices.ts";
+import { watchLevel } from "../level.ts";
+import { useRoom } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import { Video } from "./Video.tsx";
+
+export function Preview(): JSX.Element {
+  const { local, words } = useRoom();
+  const { camera, microphone } = local;
+  return (
+    <>
+      <div class="preview">
+        {camera.track.value ? (
+          <Video track={camera.track.value} mirrored label={words.check.preview} />
+        ) : (
+          <p>{camera.opening.value ? words.check.opening : words.check.cameraOff}</p>
+        )}
+        <div class="preview-switches">
+          <Switch input="microphone" on={microphone.on.value && microphone.track.value !== null} />
+          <Switch input="camera" on={camera.track.value !== null} />
+        </div>
+      </div>
+      <Level />
+      <Problem input="camera" />
+      <Problem input="microphone" />
+    </>
+  );
+}
+
+function Switch({ input, on }: { input: Input; on: boolean }): JSX.Element {
+  const { local, words } = useRoom();
+  const label = words.bar[`${input}${on ? "Off" : "On"}`];
+  const toggle = (): void => void (input === "camera" ? local.toggleCamera() : local.toggleMicrophone());
+  return (
+    <button type="button" class="round" data-on={on} aria-label={label} title={label} onClick={toggle}>
+      <Icon name={on ? input : `${input}Off`} />
+    </button>
+  );
+}
+
+function Level(): JSX.Element | null {
+  const { local, words } = useRoom();
+  const { on, track } = local.microphone;
+  const meter = useRef<HTMLMeterElement>(null);
+  const [heard, setHeard] = useState(false);
+  const current = on.value ? track.value : null;
+  useEffect(() => {
+    if (!current) return undefined;
+    return watchLevel(current, (level) => {
+      if (meter.current) meter.current.value = level;
+      if (level > 0.3) setHeard(true);
+    });
+  }, [current]);
+  if (!current) return null;
+  return (
+    <label class="level">
+      <span>{words.check.level}</span>
+      <meter ref={meter} min={0} max={1} value={0} />
+      <small>{heard ? words.check.speak : words.check.levelHint}</small>
+    </label>
+  );
+}
+
+function Problem({ input }: { input: Input }): JSX.Element | null {
+  const { local, words } = useRoom();
+  const problem = local[input].problem.value;
+  if (!problem) return null;
+  // Without https both fail for one reason, which is said once.
+  if (problem === "insecure" && input === "microphone") return null;
+  return (
+    <div class="note warn" role="alert">
+      <p>{words.problem[problem](input)}</p>
+      {problem !== "insecure" && (
+        <button type="button" onClick={() => void local.retry(input)}>
+          {words.tryAgain}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+/** Inside: a line of facts, the pictures or the conversation, the panel, the bar. */
+import type { JSX } from "preact";
+import type { Session } from "../protocol.ts";
+import { minutesLeft } from "../time.ts";
+import { Bar } from "./Bar.tsx";
+import { ChatPanel } from "./ChatPanel.tsx";
+import { useFocus, useNow, useRoom } from "./context.ts";
+import { Dialogs } from "./Dialogs.tsx";
+import { Icon } from "./icons.tsx";
+import { useKeys } from "./keys.ts";
+import { Notes } from "./Notes.tsx";
+import { SidePanel } from "./SidePanel.tsx";
+import { Sounds } from "./Sounds.tsx";
+import { Stage } from "./Stage.tsx";
+
+export function RoomScreen(): JSX.Element | null {
+  const room = useRoom();
+  useKeys(room);
+  const { session, view } = room;
+  const about = session.session.value;
+  if (!about) return null;
+  const writing = about.form === "chat";
+  const panel = writing && view.panel.value === "chat" ? null : view.panel.value;
+  return (
+    <div class="room" data-online={session.online.value} data-panel={panel !== null}>
+      <Top session={about} />
+      <main class="room-main" aria-label={room.words.room.label}>
+        <Notes session={about} />
+        {writing ? <ChatPanel /> : <Stage session={about} />}
+      </main>
+      {panel && <SidePanel key={panel} panel={panel} />}
+      <Bar />
+      <Sounds />
+      <Dialogs />
+    </div>
+  );
+}
+
+function Top({ session: about }: { session: Session }): JSX.Element {
+  const { page, session, view, words } = useRoom();
+  const heading = useFocus<HTMLHeadingElement>();
+  const title = about.title ?? about.subject ?? page.title;
+  const webinar = about.form === "webinar" && about.kind === "group";
+  const listeners = session.people.all.value.filter(({ role }) => role !== "host" && role !== "cohost").length;
+  return (
+    <header class="room-top">
+      <div class="room-facts">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {about.topic !== null && <p>{about.topic}</p>}
+      </div>
+      <p class="room-state">
+        {webinar && <span>{words.room.listeners(listeners)}</span>}
+        <TimeLeft session={about} />
+      </p>
+      <button
+        type="button"
+        class="quiet round-small"
+        aria-label={words.bar.settings}
+        title={words.bar.settings}
+        onClick={() => {
+          view.dialog.value = "settings";
+        }}
+      >
+        <Icon name="settings" />
+      </button>
+    </header>
+  );
+}
+
+function TimeLeft({ session }: { session: Session }): JSX.Element | null {
+  const { words } = useRoom();
+  const now = useNow();
+  const ends = Date.parse(session.ends_at);
+  return now < ends ? <span>{words.minutesLeft(minutesLeft(ends, now))}</span> : null;
+}

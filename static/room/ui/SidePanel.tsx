@@ -1,0 +1,26 @@
+/** Chat and people: beside the pictures on a desktop, a sheet from below on a phone. */
+import type { JSX } from "preact";
+import type { Panel } from "../room.ts";
+import { ChatPanel } from "./ChatPanel.tsx";
+import { useRoom } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import { PeoplePanel } from "./PeoplePanel.tsx";
+
+export function SidePanel({ panel }: { panel: Panel }): JSX.Element {
+  const { session, view, words } = useRoom();
+  const close = (): void => {
+    view.panel.value = null;
+  };
+  const title = panel === "chat" ? words.chat.title : words.room.people(session.people.all.value.length);
+  return (
+    <aside class="panel" aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
+      <header class="panel-head">
+        <h2>{title}</h2>
+        <button type="button" class="quiet round-small" aria-label={words.bar.close} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {panel === "chat" ? <ChatPanel /> : <PeoplePanel />}
+    </aside>
+  );
+}

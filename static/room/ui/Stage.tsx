@@ -1,0 +1,78 @@
+/** The pictures: a grid of equals, or one large with the others beside. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { arrange, fitGrid, type Spot } from "../layout.ts";
+import type { Peer, Session } from "../protocol.ts";
+import { useRoom } from "./context.ts";
+import { Tile } from "./Tile.tsx";
+
+const GAP = 8;
+
+export function Stage({ session: about }: { session: Session }): JSX.Element | null {
+  const { people } = useRoom().session;
+  const me = people.me.value;
+  if (!me) return null;
+  const arrangement = arrange({
+    form: about.form,
+    kind: about.kind,
+    me,
+    others: people.all.value.filter((peer) => peer.id !== me.id),
+    producers: [...people.producers.value.values()],
+    speaker: people.speaker.value,
+  });
+  return arrangement.name === "grid" ? (
+    <TileGrid tiles={arrangement.tiles} />
+  ) : (
+    <Large main={arrangement.main} beside={arrangement.beside} />
+  );
+}
+
+function TileGrid({ tiles }: { tiles: Peer[] }): JSX.Element {
+  const { words } = useRoom();
+  const grid = useRef<HTMLDivElement>(null);
+  const [box, setBox] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    if (!grid.current) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setBox({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(grid.current);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    const { width, height } = fitGrid(tiles.length, box.width, box.height, GAP);
+    // Through the CSSOM: the content security policy forbids style attributes.
+    grid.current?.style.setProperty("--tile-width", `${width}px`);
+    grid.current?.style.setProperty("--tile-height", `${height}px`);
+  }, [tiles.length, box]);
+  return (
+    <div class="grid" ref={grid}>
+      {tiles.map((peer) => (
+        <Tile key={peer.id} peer={peer} />
+      ))}
+      {tiles.length === 1 && <p class="stage-note">{words.room.alone}</p>}
+    </div>
+  );
+}
+
+function Large({ main, beside }: { main: Spot | null; beside: Peer[] }): JSX.Element {
+  const { words } = useRoom();
+  return (
+    <div class="stage" data-beside={beside.length > 0}>
+      <div class="stage-main">
+        {main ? (
+          <Tile key={`${main.peer.id}-${main.source}`} peer={main.peer} source={main.source} />
+        ) : (
+          <p class="stage-note">{words.room.waitingForHost}</p>
+        )}
+      </div>
+      {beside.length > 0 && (
+        <div class="stage-beside">
+          {beside.map((peer) => (
+            <Tile key={peer.id} peer={peer} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+/** One person: picture or initials, name, role, microphone. */
+import type { JSX } from "preact";
+import type { Peer } from "../protocol.ts";
+import { useRoom } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import { RemoteVideo, Video } from "./Video.tsx";
+
+type TileProps = { peer: Peer; source?: "camera" | "screen" };
+
+export function Tile({ peer, source = "camera" }: TileProps): JSX.Element {
+  const { session, words } = useRoom();
+  const { people } = session;
+  const mine = peer.id === people.me.value?.id;
+  const speaks = source === "camera" && people.speaker.value === peer.id;
+  const name = mine ? words.mine(peer.name) : peer.name;
+  const about = peer.about || words.role[peer.role];
+  const label = source === "screen" ? words.room.shares(name) : `${name}, ${about}${speaks ? `, ${words.room.speaks}` : ""}`;
+  return (
+    <figure class="tile" data-speaks={speaks} data-source={source} data-peer={peer.id} aria-label={label}>
+      {mine ? <MyPicture name={name} /> : <TheirPicture peer={peer} source={source} name={name} />}
+      <figcaption>
+        {source === "camera" && <Microphone peer={peer} mine={mine} />}
+        <span class="tile-name">{source === "screen" ? words.room.shares(name) : name}</span>
+        {source === "camera" && <span class="tile-about">{about}</span>}
+      </figcaption>
+    </figure>
+  );
+}
+
+function MyPicture({ name }: { name: string }): JSX.Element {
+  const track = useRoom().local.camera.track.value;
+  return track ? <Video track={track} mirrored label={name} /> : <Initials name={name} />;
+}
+
+function TheirPicture({ peer, source, name }: { peer: Peer; source: "camera" | "screen"; name: string }): JSX.Element {
+  const { media, session, words } = useRoom();
+  const producer = session.people.published(peer.id, source);
+  const remote = producer && media.receiving.tracks.value.get(producer.id);
+  if (!producer || !remote || producer.paused) return <Initials name={name} />;
+  return (
+    <>
+      <RemoteVideo producer={producer.id} track={remote.track} label={name} whole={source === "screen"} />
+      {media.receiving.starved.value.has(producer.id) && <p class="tile-note">{words.room.starved}</p>}
+    </>
+  );
+}
+
+function Initials({ name }: { name: string }): JSX.Element {
+  const letters = name.split(/\s+/).slice(0, 2).map((word) => word.charAt(0));
+  return (
+    <span class="initials" aria-hidden="true">
+      {letters.join("")}
+    </span>
+  );
+}
+
+export function Microphone({ peer, mine }: { peer: Peer; mine: boolean }): JSX.Element | null {
+  const { local, session, words } = useRoom();
+  const producer = session.people.published(peer.id, "microphone");
+  const on = mine
+    ? local.microphone.on.value && local.microphone.track.value !== null && session.rights.value.publish_audio
+    : producer !== undefined && !producer.paused;
+  return (
+    <span class="tile-microphone" data-on={on}>
+      <Icon name={on ? "microphone" : "microphoneOff"} />
+      <span class="hidden-words">{on ? words.room.unmuted : words.room.muted}</span>
+    </span>
+  );
+}

@@ -1,0 +1,30 @@
+import { createContext } from "preact";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import type { Room } from "../room.ts";
+
+export const RoomContext = createContext<Room | null>(null);
+
+export function useRoom(): Room {
+  const room = useContext(RoomContext);
+  if (!room) throw new Error("No room around this component");
+  return room;
+}
+
+/** The server's time, anew every second. */
+export function useNow(): number {
+  const { clock } = useRoom().session;
+  const [now, setNow] = useState(clock.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(clock.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [clock]);
+  return now;
+}
+
+/** Moves the focus to the heading of a screen that has just replaced another, so that readers start there. */
+export function useFocus<E extends HTMLElement>(): RefObject<E | null> {
+  const target = useRef<E>(null);
+  useEffect(() => target.current?.focus(), []);
+  return target;
+}

@@ -1,0 +1,202 @@
+/** The room in English. */
+import type { Words } from "./ru.ts";
+
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+export const en: Words = {
+  locale: "en-GB",
+  role: { host: "host", cohost: "co-host", student: "student", parent: "parent" },
+  you: "You",
+  mine: (name) => `${name} (you)`,
+
+  today: "today",
+  times: (from, to) => `${from}–${to}`,
+  yours: (time) => `${time} your time`,
+  theirs: (time, zone) => `${time} ${zone.replace("МСК", "Moscow time")}`,
+  minutesLeft: (n) => (n === 0 ? "Less than a minute left" : `${count(n, "minute", "minutes")} left`),
+  endsSoon: (n) => `The consultation ends in ${count(n, "minute", "minutes")}.`,
+
+  check: {
+    title: "Check your camera and microphone",
+    who: (name) => `You are entering as ${name}`,
+    host: (name) => `Held by ${name}`,
+    enter: "Enter",
+    enterSilently: "Enter without camera and microphone",
+    entering: "Entering…",
+    preview: "Your picture",
+    level: "Microphone level",
+    levelHint: "Say something: the bar should move.",
+    speak: "The microphone hears you.",
+    cameraOff: "The camera is off",
+    opening: "Turning the camera on…",
+    device: { camera: "Camera", microphone: "Microphone", speaker: "Loudspeakers" },
+    defaultDevice: "As in the system",
+    listenOnly: "In a webinar the host speaks. You watch, listen and write in the chat: no camera or microphone is needed.",
+    chatOnly: "This consultation is a chat: no camera or microphone is needed.",
+    allowHint: "If the browser asks, allow it to use the camera and the microphone. Nothing is recorded.",
+  },
+  problem: {
+    refused: (input) =>
+      `The browser does not let the page use the ${input}. Press the sign to the left of the address, allow it and try ` +
+      "again. You can enter without it, too.",
+    missing: (input) =>
+      input === "camera"
+        ? "No camera was found. Connect one or enter without it: you will be heard."
+        : "No microphone was found. Connect one or enter without it: you can write in the chat.",
+    busy: (input) => `Another program is using the ${input}. Close it and try again.`,
+    insecure: () =>
+      "Camera and microphone work only at a secure address (https). Open the page there or enter as you are: you will " +
+      "see, hear and write.",
+    unknown: (input) => `The ${input} did not turn on. Try again or enter without it.`,
+  },
+  tryAgain: "Try again",
+
+  waiting: {
+    connecting: "Connecting…",
+    startsIn: (time, n) =>
+      n === 0
+        ? `The consultation begins at ${time}.`
+        : `The consultation begins at ${time} (in ${count(n, "minute", "minutes")}).`,
+    opensIn: (time) => `The room opens at ${time}.`,
+    opensBy: "This page will open the room by itself.",
+    untilOpen: "Until the room opens",
+    why: {
+      not_open_yet: "The room is still closed",
+      waiting_for_topic: "The host has not set the topic yet",
+      waiting_for_host: "Waiting for the host",
+      full: "There is no free place in the room",
+    },
+    otherwise: "Please wait",
+    full: "You will enter as soon as a place is free.",
+  },
+
+  room: {
+    pastEnd: (time) => `The consultation's time is over. The room closes at ${time}.`,
+    label: "Consultation room",
+    alone: "You are alone here so far. The others appear as soon as they enter.",
+    waitingForHost: "The host is not here yet. You will see them as soon as they come.",
+    listeners: (n) => count(n, "listener", "listeners"),
+    people: (n) => count(n, "person", "people"),
+    reconnecting: "The connection was lost. Bringing you back into the room…",
+    unable: "This browser cannot carry sound and video. Open the link in Chrome, Firefox or Safari; you can write here, too.",
+    tapToHear: "The browser has silenced the page. Press to hear.",
+    starved: "Video paused: weak connection",
+    shares: (name) => `${name} is sharing a screen`,
+    sharesMine: "You are sharing your screen",
+    speaks: "speaking",
+    muted: "microphone off",
+    unmuted: "microphone on",
+    arrived: (name) => `${name} entered the room`,
+    departed: (name) => `${name} left the room`,
+    wrote: (name, body) => `${name} writes: ${body}`,
+    topicMissing: "The topic is not set yet: the others wait at the door.",
+    refusedSource: {
+      microphone: "The microphone could not be turned on for the others.",
+      camera: "The camera could not be turned on for the others.",
+      screen: "The screen could not be shared.",
+    },
+  },
+  bar: {
+    label: "Controls",
+    microphoneOn: "Turn the microphone on",
+    microphoneOff: "Turn the microphone off",
+    cameraOn: "Turn the camera on",
+    cameraOff: "Turn the camera off",
+    screenOn: "Share the screen",
+    screenOff: "Stop sharing the screen",
+    chat: "Chat",
+    unread: (n) => count(n, "new message", "new messages"),
+    people: "People",
+    settings: "Settings and keys",
+    leave: "Leave",
+    close: "Close",
+    short: { microphone: "Microphone", camera: "Camera", screen: "Screen", people: "People" },
+    listener: "In a webinar the host speaks",
+  },
+  chat: {
+    title: "Chat",
+    field: "Message",
+    send: "Send",
+    empty: "No messages yet. Write the first one.",
+    sending: "sending",
+    waits: "will go when the connection is back",
+    hidden: "Hidden by the host",
+    mend: "Edit",
+    readOnly: "Only the host can write here.",
+    newer: "New messages",
+    tooLong: (n) => `Too long by ${count(n, "character", "characters")}`,
+  },
+  topic: {
+    title: "Topic of the consultation",
+    hint: "The others wait at the door until the topic is set.",
+    field: "Topic",
+    example: "For example: solving quadratic equations",
+    basis: "Why this topic",
+    bases: {
+      performance: "from academic performance",
+      student_request: "a student asked",
+      parent_request: "parents asked",
+    },
+    scope: "The consultation is",
+    scopes: { overview: "an overview", single_topic: "on a single topic" },
+    save: "Open the door",
+    later: "Later",
+    set: "Set the topic",
+    needed: "Write the topic.",
+  },
+  close: {
+    action: "End the consultation",
+    question: "End the consultation for everybody?",
+    consequence: "The room closes, the attendance is kept. It cannot be opened again for this line of the schedule.",
+    yes: "End for everybody",
+    no: "Stay",
+    leaveOnly: "Only leave",
+  },
+  settings: {
+    title: "Settings and keys",
+    keys: "Keys",
+    key: { M: "microphone", V: "camera", S: "screen sharing", C: "chat", P: "people", "?": "this help" },
+  },
+
+  over: {
+    reason: {
+      time: "The consultation is over",
+      closed: "The host has ended the consultation",
+      cancelled: "The consultation was cancelled",
+      moved: "The consultation was moved",
+      removed: "The host asked you to leave",
+    },
+    thanks: "Thank you for being with us.",
+    moved: "See the new time on your page “Today”.",
+    cancelled: "See the reason and what replaces it on your page “Today”.",
+    removed: "If this is a mistake, write to the host or to the school.",
+    here: "Here were",
+    next: "You can close this page.",
+    home: "To today's schedule",
+  },
+  left: { title: "You have left the room", text: "While the consultation lasts you can come back.", back: "Come back" },
+  takenOver: {
+    title: "You continued on another device",
+    text: "One person takes one seat, so the room has stopped here.",
+    here: "Continue here",
+  },
+  refused: {
+    title: "You could not enter",
+    otherwise: "Open the link again. If that does not help, write to the school.",
+    code: {
+      not_yours: "This consultation is not for you. Check that you used your own link.",
+      revoked: "The link is no longer valid. Ask the school for a new one.",
+      over: "The consultation is over.",
+      cancelled: "The consultation was cancelled.",
+      removed: "The host asked you to leave; you cannot come back to this room.",
+      bad_ticket: "The time to enter has passed. Reload the page.",
+      version: "The page is out of date. Reload it.",
+      unable: "No connection to the server. Check your network.",
+      invalid: "Check what is written.",
+      too_long: "Too long.",
+      too_fast: "Too often. Wait a little.",
+      forbidden: "You have no right to do that.",
+      unanswered: "No answer. Check your network and try again.",
+    },
+  },
+};
