@@ -73,7 +73,7 @@ class Worker:
     """A forwarding unit in a process of its own.
 
     Every request raises `SfuError`: the worker's own codes, or `worker_died` when the process is gone or
-    silent for `ANSWER_SECONDS` (it is then killed). `notify` and `died` are plain calls on the parent's loop and
+    silent for `ANSWER_SECONDS` (it is then killed). `notify` and `died` are plain calls on the loop and
     must not raise; `died` comes at most once and never after `close`.
     """
 
@@ -230,7 +230,9 @@ class Worker:
         try:
             while True:
                 self._receive(self._decoder.decode(await read_frame(self._reader)))
-        except (asyncio.IncompleteReadError, OSError, ValueError):
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        except ValueError:
             self._kill()
         self._lose()
         if not self._closing:

@@ -80,8 +80,8 @@ def records(flight: bytes) -> list[bytes]:
 class Peer:
     """One browser-like end of a transport. `received` and `received_rtcp` hold what came, decrypted.
 
-    `lose(data)` decides which outgoing datagrams vanish and `lose_in(data)` which incoming ones. `sockets` may be
-    given more addresses with `add_address`; `send` takes the number of one.
+    `lose(data)` decides which outgoing datagrams vanish and `lose_in(data)` which incoming ones;
+    `watch(data, socket)` sees those that come in. `add_address` opens more sockets; `send` takes their numbers.
     """
 
     def __init__(
@@ -106,6 +106,7 @@ class Peer:
         self.answers: list[stun.Message] = []
         self.lose: Callable[[bytes], bool] = lambda data: False
         self.lose_in: Callable[[bytes], bool] = lambda data: False
+        self.watch: Callable[[bytes, int], object] = lambda data, number: None
         self.connected = False
         self.closed_by_server = False
         self.rx: Session | None = None
@@ -242,6 +243,7 @@ class Peer:
         self._news.set()
 
     def _receive(self, data: bytes, number: int) -> None:
+        self.watch(data, number)
         if data[0] < 4:
             self.answers.append(stun.parse_message(data))
         elif data[0] < 64:
