@@ -1,0 +1,112 @@
+"""Real Chromium windows with a small fake camera (640 × 360, 15 fps) and a beeping microphone."""
+
+import shutil
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+WIDTH, HEIGHT, FRAMES, RATE = 640, 360, 30, 15
+
+ARGUMENTS = (
+    "--no-sandbox",  # the tests may run as root
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream=display-media-type=monitor",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=user-gesture-required",
+)
+
+# Nobody but a test needs to look into the page's connections: they are kept as they are made.
+KEEP_CONNECTIONS = """
+(() => {
+  const Native = window.RTCPeerConnection;
+  window.connections = [];
+  window.RTCPeerConnection = class extends Native {
+    constructor(...args) { super(...args); window.connections.push(this); }
+  };
+})();
+"""
+
+INBOUND = """
+async () => {
+  const found = [];
+  for (const connection of window.connections) {
+    if (connection.connectionState === "closed") continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type === "inbound-rtp") found.push({
+        kind: report.kind, track: report.trackIdentifier, frames: report.framesDecoded ?? 0,
+        width: report.frameWidth ?? 0, height: report.frameHeight ?? 0,
+        freezes: report.totalFreezesDuration ?? 0, energy: report.totalAudioEnergy ?? 0,
+        samples: report.totalSamplesReceived ?? 0, concealed: report.concealedSamples ?? 0,
+      });
+    }
+  }
+  return found;
+}
+"""
+
+
+def write_camera(path: Path) -> Path:
+    """A film in Y4M whose grey bars walk to the right, so that every frame differs from the one before."""
+    chroma = bytes([128]) * (WIDTH * HEIGHT // 4)
+    ramp = bytes(40 + (x // 40 % 2) * 160 for x in range(WIDTH * 2))
+    with path.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
+        for frame in range(FRAMES):
+            shift = frame * 80 // FRAMES
+            film.write(b"FRAME\n" + ramp[80 - shift : 80 - shift + WIDTH] * HEIGHT + chroma + chroma)
+    return path
+
+
+def write_voice(path: Path) -> Path:
+    """Two seconds of a 440 Hz square wave, 16-bit mono at 48 kHz."""
+    period = struct.pack("<109h", *([9000] * 55 + [-9000] * 54))
+    samples = (period * (2 * 48000 // 109 + 1))[: 2 * 48000 * 2]
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(samples), b"WAVE", b"fmt ", 16, 1, 1,
+                       48000, 96000, 2, 16, b"data", len(samples))  # fmt: skip
+    path.write_bytes(head + samples)
+    return path
+
+
+@asynccontextmanager
+async def chromium(folder: Path, *, camera: bool = True) -> AsyncIterator[Browser]:
+    """The system's Chromium, without a window on a screen."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    films = [
+        f"--use-file-for-fake-video-capture={write_camera(folder / 'camera.y4m')}",
+        f"--use-file-for-fake-audio-capture={write_voice(folder / 'voice.wav')}",
+    ]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=[*ARGUMENTS, *(films if camera else [])]
+        )
+        yield browser
+        await browser.close()
+
+
+async def window(browser: Browser, *, width: int = 1280, height: int = 720, **options: Any) -> Page:
+    """A person's own browser window: Russian, with a camera and a microphone that it may use."""
+    context: BrowserContext = await browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="ru-RU",
+        timezone_id="Europe/Moscow",
+        permissions=["camera", "microphone"],
+        **options,
+    )
+    await context.add_init_script(KEEP_CONNECTIONS)
+    page = await context.new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+async def inbound(page: Page, kind: str) -> list[dict[str, Any]]:
+    """What arrives in this window, one entry for each received track of the kind."""
+    return [report for report in await page.evaluate(INBOUND) if report["kind"] == kind]

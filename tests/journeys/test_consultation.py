@@ -1,0 +1,90 @@
+"""The one job: two people come by their links, see and hear each other, write; the room ends; attendance is kept."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from school.attendance import queries as attendance
+from school.db import Database
+from tests.journeys import school
+from tests.journeys.browser import inbound, window
+from tests.journeys.server import Kabinet, serving
+
+LENGTH = timedelta(seconds=75)
+ENOUGH_FRAMES = 30
+PATIENCE = 30  # seconds: a guard against hanging, three times what a slow machine needs
+
+
+async def enter_by_link(page: Page, address: str) -> None:
+    """From the link through the device check to the door."""
+    await page.goto(address)
+    await page.get_by_role("button", name="Войти").click()
+    await page.get_by_role("heading", name="Проверьте камеру и микрофон").wait_for()
+    await page.get_by_role("button", name="Войти", exact=True).click()
+
+
+async def receives(page: Page, kind: str, **at_least: float) -> dict[str, float]:
+    """Wait until a track of that kind arrives whose every named figure is at least that."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            for report in await inbound(page, kind):
+                if all(report[name] >= figure for name, figure in at_least.items()):
+                    return report
+            await asyncio.sleep(0.2)
+
+
+@pytest.mark.timeout(240)
+async def test_a_student_waits_for_the_teacher_then_both_see_hear_and_write_until_time_is_up(
+    sqlite_url: str, browser: Browser, tmp_path: Path
+) -> None:
+    database = Database.open(sqlite_url)
+    planned = await school.consultation(database, length=LENGTH)
+    async with serving(sqlite_url, tmp_path) as kabinet:
+        student, teacher = await window(browser), await window(browser)
+
+        await student.goto(kabinet.link(planned.links[planned.students[0]]))
+        await expect(student.get_by_text("Иванов Пётр")).to_be_visible()
+        await enter_by_link(student, kabinet.link(planned.links[planned.students[0]]))
+        await expect(student.get_by_role("heading", name="тему консультации")).to_be_visible()
+
+        await enter_by_link(teacher, kabinet.link(planned.links[planned.teacher_id]))
+        await teacher.get_by_label("Тема", exact=True).fill("Квадратные уравнения")
+        await teacher.get_by_role("button", name="Открыть дверь").click()
+
+        await expect(student.get_by_role("toolbar", name="Управление")).to_be_visible(timeout=PATIENCE * 1000)
+        for page in (student, teacher):
+            picture = await receives(page, "video", frames=ENOUGH_FRAMES)
+            assert picture["freezes"] < 1
+            await receives(page, "audio", energy=0.001)
+
+        await write(student, "Здравствуйте, Анна Павловна")
+        await expect(teacher.get_by_text("Здравствуйте, Анна Павловна")).to_have_count(1)
+
+        await teacher.get_by_role("button", name="Показать экран").click()
+        await expect(student.get_by_text("показывает экран").first).to_be_visible()
+
+        await over(student)
+        await over(teacher)
+        await attendance_is_kept(database, planned, kabinet)
+    await database.close()
+
+
+async def write(page: Page, text: str) -> None:
+    await page.get_by_role("button", name="Чат").click()
+    await page.get_by_label("Сообщение").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def over(page: Page) -> None:
+    heading = page.get_by_role("heading", name="Консультация окончена")
+    await expect(heading).to_be_visible(timeout=(LENGTH.total_seconds() + PATIENCE) * 1000)
+
+
+async def attendance_is_kept(database: Database, planned: school.Consultation, kabinet: Kabinet) -> None:
+    async with database.read() as db:
+        rows = {row.person_id: row for row in await attendance.table(db, planned.session_id)}
+    assert rows
+    assert kabinet
