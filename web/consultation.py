@@ -1,4 +1,4 @@
-"""What pages show of one consultation: its name, its time on both clocks, what it is now, whether to enter."""
+"""What pages show of one consultation: its name, its time on both clocks, what it is now."""
 
 from dataclasses import dataclass
 from datetime import datetime

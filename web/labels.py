@@ -1,4 +1,4 @@
-"""What people call the things that tables call `videoconference` or `parent_request`: message ids by value."""
+"""What people call what the tables call `videoconference` or `parent_request`: message ids by value."""
 
 from typing import Final
 
@@ -68,7 +68,9 @@ def means(words: Words, kind: Kind, form: Form) -> str:
     return words.gettext((FORM if kind is Kind.GROUP else INDIVIDUAL_FORM)[form])
 
 
-def as_whom(words: Words, role: RoomRole, *, relation: Relation | None, child: str | None, group: str | None) -> str:
+def as_whom(
+    words: Words, role: RoomRole, *, relation: str | None, child: str | None, group: str | None
+) -> str:
     """«ученик, 7А», «мама, Петров Иван, 7А»: as whom a person takes part."""
-    first = words.gettext(RELATION[relation] if relation else ROOM_ROLE[role])
+    first = words.gettext(RELATION[Relation(relation)] if relation else ROOM_ROLE[role])
     return ", ".join(part for part in (first, child, group) if part)

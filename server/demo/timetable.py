@@ -1,8 +1,9 @@
 """What the demo school teaches and when it consults: subjects, calendar, lines of its schedule. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 ZONE: Final = "Europe/Moscow"
 ORDER_NUMBER: Final = "112-У"
@@ -31,8 +32,8 @@ SUBJECTS: Final[tuple[str, ...]] = (
 
 
 def school_year(today: date) -> int:
-    """The year in whose September the school year begins; from July on the next one is being prepared."""
-    return today.year if today.month >= 7 else today.year - 1
+    """The year in whose September the school year that is going on began."""
+    return today.year if today.month >= 9 else today.year - 1
 
 
 def first_day(year: int) -> date:
@@ -42,6 +43,11 @@ def first_day(year: int) -> date:
 def last_day(year: int) -> date:
     """The end of August: a demo started in summer still shows a schedule in force."""
     return date(year + 1, 8, 31)
+
+
+def opened(year: int) -> datetime:
+    """The morning in August on which the school's office writes everything down."""
+    return datetime(year, 8, 25, 9, tzinfo=ZoneInfo(ZONE))
 
 
 def terms(year: int) -> tuple[tuple[str, date, date], ...]:
@@ -60,6 +66,7 @@ def breaks(year: int) -> tuple[tuple[str, date, date], ...]:
         ("Осенние каникулы", date(year, 10, 26), date(year, 11, 2)),
         ("Зимние каникулы", date(year, 12, 30), date(year + 1, 1, 10)),
         ("Весенние каникулы", date(year + 1, 3, 25), date(year + 1, 3, 31)),
+        ("Летние каникулы", date(year + 1, 5, 27), date(year + 1, 8, 31)),
     )
 
 

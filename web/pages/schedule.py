@@ -6,6 +6,7 @@ from datetime import date, time
 from aiohttp import web
 from babel.dates import get_day_names
 
+from school.db import Db
 from school.errors import NotFound
 from school.organisation import queries as organisation
 from school.people.models import Category
@@ -13,13 +14,13 @@ from school.schedule import queries as schedule
 from school.schedule.models import Parity
 from school.schedule.queries import PublicRow, PublicSchedule, PublicSlot
 from school.sessions import queries as sessions
+from school.sessions.queries import SessionRow
 from web import labels
 from web.access import Route, public
 from web.consultation import describe
 from web.keys import DATABASE, OPTIONS, READER
 from web.reader import Reader
-from web.reply import page, url
-from web.when import Times
+from web.reply import page, see_other
 from web.words import N_
 
 SECTION = {
@@ -57,8 +58,8 @@ class Section:
 
 async def table(request: web.Request) -> web.Response:
     reader = request[READER]
-    today = _school_day(reader.when)
     async with request.app[DATABASE].read() as db:
+        today = (await organisation.settings(db)).today(reader.when.now)
         published = await schedule.public(db, today)
         act = await organisation.act_in_force(db, today)
     if published is None:
@@ -75,30 +76,45 @@ async def table(request: web.Request) -> web.Response:
 
 async def line(request: web.Request) -> web.Response:
     """What the public address of a line shows: when the next consultation is, and how to come in."""
-    reader = request[READER]
-    key, viewer = request.match_info["key"], reader.viewer
+    reader, key = request[READER], request.match_info["key"]
     async with request.app[DATABASE].read() as db:
         settings = await organisation.settings(db)
-        slot = await schedule.line_by_key(db, key)
-        if slot is None:
+        line_id = await schedule.line_by_key(db, key)
+        if line_id is None:
             raise NotFound(subject="line", key=key)
-        coming = await sessions.next_of_line(db, slot.line_id, reader.when.now)
-        rights = (
-            await sessions.entitlements(db, coming.id, viewer.person_id, _school_day(reader.when))
-            if coming and viewer
-            else []
-        )
-    if coming and rights:
-        return web.Response(status=303, headers={"Location": url(request, "room", session=coming.id)})
+        today = settings.today(reader.when.now)
+        published = await schedule.public(db, today)
+        coming = await sessions.next_of_line(db, line_id, reader.when.now)
+        invited = await _is_invited(db, coming, reader, today)
+    if coming and invited:
+        return see_other(request, "room", session=coming.id)
+    row, slot = _find(published, line_id)
     return page(
         request,
         "schedule/line.html",
+        row=row,
         slot=slot,
-        shown=_slot(slot, reader, ""),
+        shown=_slot(slot, reader, "") if slot else None,
+        audience=reader.words.gettext(labels.AUDIENCE[slot.audience]) if slot else None,
+        zone=reader.when.zone_name(published.zone) if published else None,
         coming=describe(coming, reader, settings) if coming else None,
-        audience=reader.words.gettext(labels.AUDIENCE[slot.audience]),
-        here=request.path,
     )
+
+
+async def _is_invited(db: Db, coming: SessionRow | None, reader: Reader, today: date) -> bool:
+    if coming is None or reader.viewer is None:
+        return False
+    return bool(await sessions.entitlements(db, coming.id, reader.viewer.person_id, today))
+
+
+def _find(published: PublicSchedule | None, line_id: int) -> tuple[PublicRow, PublicSlot] | tuple[None, None]:
+    """The line in the schedule of today; a line of an older one is no longer in it."""
+    for section in published.sections if published else ():
+        for row in section.rows:
+            for slot in row.slots:
+                if slot.line_id == line_id:
+                    return row, slot
+    return None, None
 
 
 def _sections(published: PublicSchedule, reader: Reader, site: str) -> tuple[Section, ...]:
@@ -134,7 +150,9 @@ def _remarks(slot: PublicSlot, reader: Reader) -> tuple[str, ...]:
 def _validity(since: date | None, until: date | None, reader: Reader) -> list[str]:
     words, when = reader.words, reader.when
     if since and until:
-        return [words.gettext("%(since)s–%(until)s", since=when.short_date(since), until=when.short_date(until))]
+        return [
+            words.gettext("%(since)s–%(until)s", since=when.short_date(since), until=when.short_date(until))
+        ]
     if since:
         return [words.gettext("from %(day)s", day=when.short_date(since))]
     if until:
@@ -149,10 +167,6 @@ def weekday(number: int, language: str) -> str:
 
 def _clock(at: time) -> str:
     return f"{at:%H:%M}"
-
-
-def _school_day(when: Times) -> date:
-    return when.now.astimezone(when.school).date()
 
 
 ROUTES = (

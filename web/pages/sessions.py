@@ -1,6 +1,7 @@
-"""One consultation: its facts for those concerned, its topic for its host, its links for who hands them out."""
+"""One consultation: facts for those concerned, the topic for its host, links for who hands them out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from aiohttp import web
@@ -89,12 +90,7 @@ async def order_links(request: web.Request) -> web.Response:
 async def _carry_out(db: Db, request: web.Request, row: SessionRow, order: LinkOrder) -> None:
     at, by = now(request), viewer(request).person_id
     if order.action == "prepare":
-        settings = await organisation.settings(db)
-        today = settings.today(at)
-        for person in await sessions.expected(db, row.id, today):
-            await links.issue(
-                db, at, session_id=row.id, person_id=person.person_id, child_id=person.child_id, today=today, by=by
-            )
+        await _prepare(db, row, at, by)
         return
     if order.link not in {link.id for link in await link_queries.of_session(db, row.id)}:
         raise NotFound(subject="link", id=order.link)
@@ -102,6 +98,20 @@ async def _carry_out(db: Db, request: web.Request, row: SessionRow, order: LinkO
         await links.reissue(db, at, link_id=order.link, generation=order.generation, by=by)
     else:
         await links.revoke(db, at, link_id=order.link, by=by)
+
+
+async def _prepare(db: Db, row: SessionRow, at: datetime, by: int) -> None:
+    today = (await organisation.settings(db)).today(at)
+    for one in await sessions.expected(db, row.id, today):
+        await links.issue(
+            db,
+            at,
+            session_id=row.id,
+            person_id=one.person_id,
+            child_id=one.child_id,
+            today=today,
+            by=by,
+        )
 
 
 async def _show(request: web.Request, form: Form[Topic] | None, *, status: int = 200) -> web.Response:
@@ -182,8 +192,10 @@ def _session_id(request: web.Request) -> int:
 
 
 _SEEN_BY = own("those entitled to be in it, the head, the administrator")
+_TOPIC_SET_BY = own("its host alone (cl. 3.5)")
+_LINKS_MADE_BY = own("its host, the administrator")
 ROUTES = (
     Route("session", "GET", r"/sessions/{session:\d{1,12}}", session, _SEEN_BY),
-    Route("topic", "POST", r"/sessions/{session:\d{1,12}}/topic", set_topic, own("its host alone (cl. 3.5)")),
-    Route("links", "POST", r"/sessions/{session:\d{1,12}}/links", order_links, own("its host, the administrator")),
+    Route("topic", "POST", r"/sessions/{session:\d{1,12}}/topic", set_topic, _TOPIC_SET_BY),
+    Route("links", "POST", r"/sessions/{session:\d{1,12}}/links", order_links, _LINKS_MADE_BY),
 )

@@ -1,7 +1,7 @@
-"""What a person came for: today's consultations, those that come next, and those that wait for the host's word."""
+"""What a person came for: consultations of today, the next ones, and those to be confirmed."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from aiohttp import web
 
@@ -30,7 +30,7 @@ _MOST_EARLIER = 8
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One consultation in somebody's day. `child` names for whom a parent comes, or whose consultation it is."""
+    """One consultation in somebody's day. `child` is for whom a parent comes, or whose day it is."""
 
     consultation: Consultation
     role: RoomRole
@@ -51,9 +51,9 @@ async def today(request: web.Request) -> web.Response:
     who, reader = viewer(request), request[READER]
     async with request.app[DATABASE].read() as db:
         settings = await organisation.settings(db)
-        children = await people.children(db, who.person_id, _school_day(reader.when))
+        children = await people.children(db, who.person_id, settings.today(reader.when.now))
         chosen = _chosen(children, request.query.get("child"))
-        rows = await _rows(db, who, children, chosen, reader.when)
+        rows = await _rows(db, who, children, chosen, reader.when, settings)
         school = await sessions.between(db, *_day(reader.when)) if _sees_all(who) else []
     return page(
         request,
@@ -70,12 +70,17 @@ async def today(request: web.Request) -> web.Response:
 
 
 async def _rows(
-    db: Db, who: Viewer, children: list[ChildRow], chosen: ChildRow | None, when: Times
+    db: Db,
+    who: Viewer,
+    children: list[ChildRow],
+    chosen: ChildRow | None,
+    when: Times,
+    settings: OrganisationRow,
 ) -> list[tuple[DayRow, bool]]:
     """Days of the person, and of each child shown; the flag says whether the person is invited themselves."""
     since, until = _day(when)
     window = (since - _LOOK_BACK, until + _LOOK_AHEAD)
-    school_day = _school_day(when)
+    school_day = settings.today(when.now)
     own = await sessions.of_day(db, who.person_id, *window, today=school_day)
     if chosen is not None:
         own = [row for row in own if row.child_id in (None, chosen.person_id)]
@@ -122,11 +127,6 @@ def _day(when: Times) -> tuple[datetime, datetime]:
     first = datetime.combine(when.today, time.min, tzinfo=when.own)
     last = datetime.combine(when.today + timedelta(days=1), time.min, tzinfo=when.own)
     return first.astimezone(UTC), last.astimezone(UTC)
-
-
-def _school_day(when: Times) -> date:
-    """The organisation's calendar day: memberships and rights are counted by it."""
-    return when.now.astimezone(when.school).date()
 
 
 ROUTES = (Route("today", "GET", "/today", today, capability(Capability.SEE_OWN_DAY)),)
