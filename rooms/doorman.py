@@ -8,7 +8,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from rooms import admission, entry, views
 from rooms.admission import ENTERING, Admission, Present
@@ -55,7 +54,7 @@ class Doorman:
         while True:
             try:
                 await self.round(self._registry.clock())
-            except (SQLAlchemyError, OSError):
+            except Exception:  # whatever it was, rooms must end on time: the next round tries again
                 log.exception("doorman_round_failed")
             await asyncio.sleep(ROUND.total_seconds())
 
@@ -95,7 +94,8 @@ class Doorman:
             return
         over = ending(session, settings, now)
         if over is not None:
-            if over.reason == "time":
+            # A session that nobody began has not ended either: its reports say that it was not held.
+            if over.reason == "time" and room.session.started_at is not None:
                 await self._end(room.id, now)
             await entry.close_room(self._registry, room, over, now)
         elif session is not None:

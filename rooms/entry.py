@@ -153,7 +153,7 @@ async def _enter(
 
 
 async def _started(db: Db, now: datetime, session: SessionRow) -> SessionRow:
-    await sessions.mark_started(db, now, session.id)
+    await sessions.mark_started(db, now, session_id=session.id)
     return await session_queries.session(db, session.id)
 
 

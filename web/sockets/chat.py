@@ -1,0 +1,23 @@
+"""Events of the chat."""
+
+from typing import Any
+
+from rooms import chat
+from web.sockets.payloads import After, Say
+from web.sockets.place import Place
+
+
+async def send(at: Place, said: Say) -> Any:
+    """Acknowledged when it is stored; sent again with the same `client_id`, it is the same message."""
+    now = at.registry.clock()
+    at.room.limits(at.peer).messages.take(now)
+    message = await at.room.chat.say(
+        at.registry.database, now, at.peer, client_id=said.client_id, body=said.body
+    )
+    return {"id": message.id, "sent_at": message.sent_at}
+
+
+async def after(at: Place, last: After) -> Any:
+    """What was said since the last message that the browser has."""
+    async with at.registry.database.read() as db:
+        return {"messages": await chat.after(db, at.room.id, last.id)}

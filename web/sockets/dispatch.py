@@ -1,0 +1,151 @@
+"""One way for every event: limits, payload, the person's turn, the handler, the answer."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from aiohttp import web
+from socketio import AsyncServer  # type: ignore[import-untyped]  # it has no types
+from socketio.exceptions import ConnectionRefusedError as Refusal  # type: ignore[import-untyped]  # it has no types
+
+from rooms import entry
+from rooms.hosting import need_inside
+from rooms.registry import Registry
+from rooms.sfu.channel import SfuError
+from school.errors import Invalid, SchoolError
+from web.keys import READER, WORDS
+from web.sockets import answers, payloads
+from web.sockets.answers import Answer
+from web.sockets.events import EVENTS, Event
+from web.sockets.packets import MALFORMED
+from web.sockets.place import Place
+from web.sockets.port import SocketPort
+from web.words import DEFAULT_LANGUAGE, Words
+
+log = structlog.get_logger("web.sockets")
+
+# Longer than the media worker may take, so that its own refusal is heard first.
+ANSWER_SECONDS = 15.0
+
+
+class Dispatch:
+    """The connections of this process, by socket id."""
+
+    def __init__(self, server: AsyncServer, registry: Registry) -> None:
+        self._server = server
+        self._registry = registry
+        self._places: dict[str, Place] = {}
+        self._ports: dict[str, SocketPort] = {}
+
+    def attach(self) -> None:
+        """Tell python-socketio which events there are."""
+        self._server.on("connect", self.connect)
+        self._server.on("disconnect", self.disconnect)
+        self._server.on("*", self.unknown)
+        for event in EVENTS.values():
+            self._server.on(event.name, self._handler(event))
+
+    # -- coming and going --------------------------------------------------------------------------
+
+    async def connect(self, sid: str, environ: dict[str, Any], auth: object) -> None:
+        """Let a socket connect with a ticket; the refusal's data are `{code}`."""
+        try:
+            given = payloads.read(payloads.Auth, (auth,))
+        except Invalid:
+            raise _refusal("bad_ticket") from None
+        if given.version != payloads.PROTOCOL_VERSION:
+            raise _refusal("wrong_version")
+        request: web.Request | None = environ.get("aiohttp.request")
+        port = SocketPort(self._server, sid, _words(request), request)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                room, peer = await entry.connect(self._registry, given.ticket, port)
+        except SchoolError as error:
+            code = answers.of_error(error)["code"]
+            log.info("connection_refused", code=code)
+            raise _refusal(code) from None
+        except Exception:
+            log.exception("connection_failed")
+            raise _refusal("internal") from None
+        self._places[sid] = Place(self._registry, room, peer)
+        self._ports[sid] = port
+
+    async def disconnect(self, sid: str, *_: object) -> None:
+        """The connection is gone, whoever ended it."""
+        self._ports.pop(sid, None)
+        place = self._places.pop(sid, None)
+        if place is None:
+            return
+        try:
+            await entry.gone(self._registry, place.room, place.peer)
+        except Exception:
+            # Nobody is left to be told; the doorman ends the person's stay.
+            log.exception("disconnect_failed", session=place.room.id)
+
+    async def close(self) -> None:
+        """Hang up on everybody: the server stops, and the browsers come back to the next one."""
+        ports = list(self._ports.values())
+        for port in ports:
+            port.cut()
+
+    # -- events ------------------------------------------------------------------------------------
+
+    async def unknown(self, event: str, sid: str, *_: object) -> Answer:
+        """An event that does not exist, or a packet that was none; it counts towards the limit."""
+        place = self._places.get(sid)
+        if place is None:
+            return answers.refused("not_connected")
+        try:
+            place.room.limits(place.peer).requests.take(self._registry.clock())
+        except SchoolError as error:
+            return answers.of_error(error)
+        return answers.refused(MALFORMED if event == MALFORMED else "unknown_event")
+
+    def _handler(self, event: Event) -> Any:
+        async def handle(sid: str, *arguments: object) -> Answer:
+            place, port = self._places.get(sid), self._ports.get(sid)
+            if place is None or port is None:
+                return answers.refused("not_connected")
+            return await self._answer(event, place, arguments, port.words)
+
+        return handle
+
+    async def _answer(
+        self, event: Event, place: Place, arguments: tuple[object, ...], words: Words
+    ) -> Answer:
+        # Nothing is awaited between a handler's last step and its answer: pushes keep their order around it.
+        try:
+            place.room.limits(place.peer).requests.take(self._registry.clock())
+            payload = payloads.read(event.payload, arguments)
+            data = await place.peer.in_turn(lambda: _handle(event, place, payload))
+            return answers.done(data, words)
+        except (SchoolError, SfuError) as error:
+            return answers.of_error(error)
+        except TimeoutError:
+            log.warning("answer_too_late", socket_event=event.name, session=place.room.id)
+            return answers.refused("timeout")
+        except Exception:
+            log.exception("event_failed", socket_event=event.name, session=place.room.id)
+            return answers.refused("internal")
+
+
+async def _handle(event: Event, place: Place, payload: payloads.Payload) -> object:
+    async with asyncio.timeout(ANSWER_SECONDS):
+        if event.inside:
+            need_inside(place.room, place.peer)
+        if event.needs is not None:
+            place.peer.require(event.needs)
+        return await event.handler(place, payload)
+
+
+def _refusal(code: str) -> Exception:
+    refusal: Exception = Refusal("refused", {"code": code})
+    return refusal
+
+
+def _words(request: web.Request | None) -> Words:
+    """The language that the page was in; the middleware has found it out."""
+    if request is None:
+        raise RuntimeError("a socket without its HTTP request")
+    reader = request.get(READER)
+    return reader.words if reader is not None else request.app[WORDS][DEFAULT_LANGUAGE]

@@ -1,0 +1,50 @@
+"""Every event that a browser may send: its payload, its handler, and who may send it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from rooms.rights import Right
+from web.sockets import chat, media, payloads, session
+from web.sockets.payloads import Payload
+from web.sockets.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`inside` events are for those who are in the room.
+
+    `needs` names the right that one of them must have; where the right depends on the payload (`produce`), the
+    handler asks for it and `needs` is None.
+    """
+
+    name: str
+    payload: type[Payload]
+    handler: Callable[[Place, Any], Awaitable[Any]]
+    inside: bool = True
+    needs: Right | None = None
+
+
+_TABLE: Final = (
+    Event("join", payloads.Nothing, session.join, inside=False),
+    Event("leave", payloads.Nothing, session.leave),
+    Event("topic.set", payloads.SetTopic, session.set_topic, needs="set_topic"),
+    Event("room.close", payloads.Nothing, session.close, needs="moderate"),
+    Event("chat.send", payloads.Say, chat.send, needs="write"),
+    Event("chat.after", payloads.After, chat.after),
+    Event("transport.create", payloads.CreateTransport, media.create_transport),
+    Event("transport.connect", payloads.ConnectTransport, media.connect_transport),
+    Event("transport.restart_ice", payloads.ById, media.restart_ice),
+    Event("produce", payloads.Produce, media.produce),
+    Event("producer.pause", payloads.ById, media.pause_producer),
+    Event("producer.resume", payloads.ById, media.resume_producer),
+    Event("producer.close", payloads.ById, media.close_producer),
+    Event("consume", payloads.Consume, media.consume),
+    Event("consumer.pause", payloads.ById, media.pause_consumer),
+    Event("consumer.resume", payloads.ById, media.resume_consumer),
+    Event("consumer.close", payloads.ById, media.close_consumer),
+    Event("consumer.size", payloads.Size, media.size_consumer),
+)
+
+EVENTS: Final[Mapping[str, Event]] = MappingProxyType({event.name: event for event in _TABLE})

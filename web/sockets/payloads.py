@@ -1,0 +1,107 @@
+"""What a browser may send, checked at the door: exact types, bounded sizes, no unknown fields.
+
+Our fields are snake_case; W3C and mediasoup objects keep their own names, and their insides are checked by
+the media worker.
+"""
+
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from rooms.rights import Source
+from rooms.views import MediaKind
+from school.conversation.rules import BODY_LIMIT, CLIENT_ID_LIMIT
+from school.errors import Invalid
+from school.sessions.actions import TOPIC_LIMIT
+from school.sessions.models import Scope, TopicBasis
+
+PROTOCOL_VERSION = 1
+
+Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+MessageId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Pixels = Annotated[int, msgspec.Meta(ge=0, le=16_384)]
+Dictionary = Annotated[dict[str, Any], msgspec.Meta(max_length=32)]
+
+
+class Payload(msgspec.Struct, forbid_unknown_fields=True):
+    """A request's one argument, a JSON object."""
+
+
+class Auth(Payload):
+    """What a socket connects with."""
+
+    ticket: Ticket
+    version: int
+
+
+class Nothing(Payload):
+    """A request that says all with its name."""
+
+
+class CreateTransport(Payload):
+    direction: Literal["send", "recv"]
+
+
+class ConnectTransport(Payload, rename={"dtls_parameters": "dtlsParameters"}):
+    id: Name
+    dtls_parameters: Dictionary
+
+
+class ById(Payload):
+    id: Name
+
+
+class Produce(Payload, rename={"rtp_parameters": "rtpParameters"}):
+    transport: Name
+    kind: MediaKind
+    rtp_parameters: Dictionary
+    source: Source
+    paused: bool = False
+
+
+class Consume(Payload, rename={"rtp_capabilities": "rtpCapabilities"}):
+    transport: Name
+    producer: Name
+    rtp_capabilities: Dictionary
+
+
+class Size(Payload):
+    id: Name
+    width: Pixels
+    height: Pixels
+
+
+class Say(Payload):
+    client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=CLIENT_ID_LIMIT)]
+    body: Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_LIMIT)]
+
+
+class After(Payload):
+    id: MessageId
+
+
+class SetTopic(Payload):
+    topic: Annotated[str, msgspec.Meta(min_length=1, max_length=TOPIC_LIMIT)]
+    basis: TopicBasis
+    scope: Scope
+
+
+Shape = TypeVar("Shape", bound=Payload)
+
+
+def read(shape: type[Shape], arguments: tuple[object, ...]) -> Shape:
+    """Turn an event's arguments into its payload; none at all count as `{}`. Raises Invalid."""
+    if len(arguments) > 1:
+        raise Invalid(field="", reason="one_object_expected")
+    try:
+        return msgspec.convert(arguments[0] if arguments else {}, shape)
+    except msgspec.ValidationError as error:
+        field, reason = _explain(str(error))
+        raise Invalid(field=field, reason=reason) from error
+
+
+def _explain(message: str) -> tuple[str, str]:
+    """Split msgspec's «reason - at `$.field`»."""
+    reason, _, path = message.partition(" - at `")
+    return path.rstrip("`").removeprefix("$").removeprefix("."), reason
