@@ -33,7 +33,7 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings))
     app.cleanup_ctx.extend((_database, _hasher, _rooms))
-    sockets.attach(app)
+    sockets.mount(app, app[keys.REGISTRY])
     return app
 
 

@@ -48,7 +48,9 @@ async def read(request: web.Request, model: type[Model]) -> Form[Model]:
     """The posted fields, stripped. Passwords are never put back into a page: leave them out of the template."""
     posted = await request.post()
     values = {
-        name: value.strip() for name, value in posted.items() if isinstance(value, str) and name != "csrf"
+        name: value if name == "password" else value.strip()
+        for name, value in posted.items()
+        if isinstance(value, str) and name != "csrf"
     }
     form = Form[Model](values)
     try:

@@ -28,7 +28,7 @@ class LoginIsTaken(CannotStart):
 
 
 class Unfit(CannotStart):
-    message = N_("%(option)s: %(reason)s")
+    """An option's value is refused: `option`, `reason` and the reason's fields."""
 
     def line(self, words: Words) -> str:
         reason = words.gettext(_REASONS.get(str(self.data["reason"]), _OTHERWISE), **self.data)

@@ -99,7 +99,7 @@ async def _wrong(request: web.Request, form: forms.Form[Credentials]) -> web.Res
             db,
             now(request),
             actor_id=None,
-            action="sign_in.refused",
+            action="sign_in_refused",
             subject="login",
             subject_id=None,
             detail={"address": remote.address(request)},
