@@ -1,4 +1,5 @@
-"""Chromium pages that publish and watch through a worker with mediasoup-client, without any server of ours."""
+"""Chromium pages that publish and watch through a worker with mediasoup-client, without any server of ours.
+"""
 
 import asyncio
 import itertools
@@ -82,12 +83,15 @@ class Person:
 
     async def until(self, consumer: str, **least: float) -> dict[str, float]:
         """Wait until everything named has reached its value."""
-        async with asyncio.timeout(30):
-            while True:
-                seen = await self.seen(consumer)
-                if all(seen[name] >= value for name, value in least.items()):
-                    return seen
-                await asyncio.sleep(0.05)
+        await self.page.wait_for_function(
+            """async ([id, least]) => {
+                const found = await seen(id);
+                return Object.entries(least).every(([name, value]) => found[name] >= value);
+            }""",
+            arg=[consumer, least],
+            polling=50,
+        )
+        return await self.seen(consumer)
 
     def _name(self, what: str) -> str:
         return f"{what}-{next(self._names)}"
@@ -116,14 +120,18 @@ class Person:
 
 
 class Meeting:
-    """A worker with one router, a browser, and what the worker told."""
+    """A worker with one router, a browser, and what the worker told (`heard` is set at each)."""
 
-    def __init__(self, worker: Worker, browser: Browser, script: str, told: list[Notification]) -> None:
-        self.worker = worker
-        self.told = told
-        self._browser = browser
-        self._script = script
-        self._capabilities: dict[str, Any] | None = None
+    def __init__(self, worker: Worker, browser: Browser, script: str, told: list[Notification], heard:
+    asyncio.Event) -> None: self.worker = worker self.told = told self.heard = heard self._browser = browser
+    self._script = script self._capabilities: dict[str, Any] | None = None
+
+    async def until_told(self, notification: Notification) -> None:
+        """Wait until the worker's last word is `notification`."""
+        async with asyncio.timeout(30):
+            while self.told[-1:] != [notification]:
+                self.heard.clear()
+                await self.heard.wait()
 
     async def person(self) -> Person:
         """A new page in the meeting."""
@@ -149,9 +157,15 @@ async def meeting(folder: Path) -> AsyncIterator[Meeting]:
     """A meeting over loopback; all processes end with it."""
     script = await asyncio.to_thread(bundle, folder)
     told: list[Notification] = []
+    heard = asyncio.Event()
+
+    def notify(notification: Notification) -> None:
+        told.append(notification)
+        heard.set()
+
     worker = await Worker.start(
         WorkerSettings(host="127.0.0.1", port=0, announced=["127.0.0.1"]),
-        notify=told.append,
+        notify=notify,
         died=lambda: None,
     )
     try:
@@ -159,7 +173,7 @@ async def meeting(folder: Path) -> AsyncIterator[Meeting]:
             browser = await playwright.chromium.launch(
                 executable_path="/usr/bin/chromium", args=list(ARGUMENTS)
             )
-            yield Meeting(worker, browser, script, told)
+            yield Meeting(worker, browser, script, told, heard)
             await browser.close()
     finally:
         await worker.close()

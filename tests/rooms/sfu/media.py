@@ -1,4 +1,6 @@
-"""What the tests of the forwarding unit share: packets as Chrome shapes them, and a wire that keeps what is sent."""
+"""What the tests of the forwarding unit share: packets as Chrome shapes them, and a wire that keeps what is
+sent.
+"""
 
 import struct
 from dataclasses import dataclass, field

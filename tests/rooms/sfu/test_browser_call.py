@@ -1,24 +1,15 @@
 """Two Chromium pages in one call: sound, three layers of picture, the layer that fits the tile."""
 
-import asyncio
 from pathlib import Path
 
 from rooms.sfu.channel import ConsumerLayer
-from tests.rooms.sfu.browser_call import Meeting, meeting
+from tests.rooms.sfu.browser_call import meeting
 
 LAYERS = [
     {"scaleResolutionDownBy": 4, "maxBitrate": 150_000},
     {"scaleResolutionDownBy": 2, "maxBitrate": 500_000},
     {"scaleResolutionDownBy": 1, "maxBitrate": 1_700_000},
 ]
-
-
-async def until_layer(call: Meeting, consumer: str, layer: int) -> None:
-    """Wait until the worker has told that a viewer is sent `layer`."""
-    async with asyncio.timeout(20):
-        while [each.layer for each in call.told if isinstance(each, ConsumerLayer)][-1:] != [layer]:
-            await asyncio.sleep(0.02)
-    assert [each.consumer for each in call.told if isinstance(each, ConsumerLayer)][-1] == consumer
 
 
 async def test_sound_and_picture_reach_the_other_page_and_follow_the_size_of_its_tile(tmp_path: Path) -> None:
@@ -32,11 +23,10 @@ async def test_sound_and_picture_reach_the_other_page_and_follow_the_size_of_its
         await student.until(shown, frames=10, width=1280)
         for layer, width, height in ((0, 320, 180), (1, 640, 360), (2, 1280, 720)):
             await student.ask("size", shown, width, height)
-            await until_layer(call, shown, layer)
-            async with asyncio.timeout(10):
-                while (await student.seen(shown))["width"] != width:
-                    await asyncio.sleep(0.02)
-        seen = await student.seen(shown)
-        assert (seen["lost"], seen["dropped"]) == (0, 0)
+            await call.until_told(ConsumerLayer(shown, layer))
+            await student.page.wait_for_function(
+                "(width) => document.querySelector('video').videoWidth === width", arg=width
+            )
+        assert (await student.seen(shown))["lost"] == 0
         stats = await call.worker.stats()
         assert stats["internalErrors"] == 0

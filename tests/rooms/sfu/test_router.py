@@ -1,5 +1,7 @@
 """Two endpoints of one router: what one publishes reaches the other."""
 
+from itertools import pairwise
+
 import pytest
 
 from rooms.sfu import rtcp
@@ -93,7 +95,7 @@ def test_a_layer_switch_leaves_no_seam() -> None:
     views = [Vp8(payload(each)) for each in sent]
     assert [view.picture - views[0].picture for view in views] == [0, 1, 2, 3, 3, 4]
     assert [view.tl0 - views[0].tl0 for view in views] == [0, 1, 2, 3, 3, 4]
-    steps = [b.timestamp - a.timestamp for a, b in zip(sent, sent[1:], strict=False)]
+    steps = [b.timestamp - a.timestamp for a, b in pairwise(sent)]
     assert steps[:2] == [4500, 4500]
     assert 0 < steps[2] <= 4500
     assert steps[3:] == [0, 4500]
