@@ -1,5 +1,4 @@
-"""Chromium pages that publish and watch through a worker with mediasoup-client, without any server of ours.
-"""
+"""Chromium pages that publish and watch through a worker with mediasoup-client, without any server of ours."""
 
 import asyncio
 import itertools
@@ -122,9 +121,20 @@ class Person:
 class Meeting:
     """A worker with one router, a browser, and what the worker told (`heard` is set at each)."""
 
-    def __init__(self, worker: Worker, browser: Browser, script: str, told: list[Notification], heard:
-    asyncio.Event) -> None: self.worker = worker self.told = told self.heard = heard self._browser = browser
-    self._script = script self._capabilities: dict[str, Any] | None = None
+    def __init__(
+        self,
+        worker: Worker,
+        browser: Browser,
+        script: str,
+        told: list[Notification],
+        heard: asyncio.Event,
+    ) -> None:
+        self.worker = worker
+        self.told = told
+        self.heard = heard
+        self._browser = browser
+        self._script = script
+        self._capabilities: dict[str, Any] | None = None
 
     async def until_told(self, notification: Notification) -> None:
         """Wait until the worker's last word is `notification`."""
