@@ -18,7 +18,7 @@ export type Layer = 0 | 1 | 2;
 
 export type Session = {
   id: number;
-  title?: string;
+  title: string;
   subject: string | null;
   form: Form;
   kind: Kind;
@@ -55,7 +55,7 @@ export type Message = {
 };
 
 export type Door = {
-  why: string;
+  why: DoorReason;
   opens_at: Instant;
   starts_at: Instant;
   ends_at: Instant;
@@ -140,5 +140,30 @@ export type Pushes = {
   taken_over: unknown;
   over: { reason: OverReason };
 };
+
+/** Codes that people may come to read about; any other is told in general words. */
+export type RefusalCode =
+  | "bad_ticket"
+  | "broken"
+  | "busy"
+  | "cancelled"
+  | "entitlement_ended"
+  | "flood"
+  | "form_expired"
+  | "invalid"
+  | "link_revoked"
+  | "media_unavailable"
+  | "no_right"
+  | "not_expected"
+  | "over"
+  | "removed"
+  | "sign_in_needed"
+  | "sign_in_required"
+  | "too_often"
+  | "unanswered"
+  | "unknown_session"
+  | "version";
+
+export type DoorReason = "not_open_yet" | "waiting_for_topic" | "waiting_for_host";
 
 export type Answer<T> = { ok: true; data: T } | { ok: false; code: string; data?: Record<string, unknown> };

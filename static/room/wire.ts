@@ -43,11 +43,9 @@ export interface Wire {
 /** Fetches a ticket for the next connection; throws a Refusal. */
 export type TicketSource = () => Promise<string>;
 
-const STALE_TICKET = new Set(["bad_ticket", "ticket_expired", "ticket_used"]);
-
 /**
  * Socket.IO over WebSocket only. One ticket serves every reconnection of this page, so that a seat taken over
- * by another device is not fought for; a ticket that has grown stale is replaced once.
+ * by another device is not fought for; one that the server no longer accepts is replaced once.
  */
 export class SocketWire implements Wire {
   readonly #socket: Socket;
@@ -133,7 +131,7 @@ export class SocketWire implements Wire {
       return;
     }
     this.#ticket = null;
-    if (STALE_TICKET.has(code) && !this.#renewed) {
+    if (code === "bad_ticket" && !this.#renewed) {
       this.#renewed = true;
       void this.#openWithTicket();
     } else this.#report({ name: "refused", code });

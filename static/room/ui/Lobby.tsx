@@ -38,7 +38,7 @@ export function Lobby({ phase }: { phase: LobbyPhase }): JSX.Element {
 function Heading({ phase }: { phase: LobbyPhase }): JSX.Element {
   const { page, words } = useRoom();
   const heading = useFocus<HTMLHeadingElement>();
-  const waiting = phase.name === "waiting" ? (words.waiting.why[phase.door.why] ?? words.waiting.otherwise) : null;
+  const waiting = phase.name === "waiting" ? words.waiting.why[phase.door.why] : null;
   const preparing = page.publishes ? words.check.title : page.title || words.check.enter;
   return (
     <h1 ref={heading} tabIndex={-1}>

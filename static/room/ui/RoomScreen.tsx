@@ -37,9 +37,9 @@ export function RoomScreen(): JSX.Element | null {
 }
 
 function Top({ session: about }: { session: Session }): JSX.Element {
-  const { page, session, view, words } = useRoom();
+  const { session, view, words } = useRoom();
   const heading = useFocus<HTMLHeadingElement>();
-  const title = about.title ?? about.subject ?? page.title;
+  const title = about.title;
   const webinar = about.form === "webinar" && about.kind === "group";
   const listeners = session.people.all.value.filter(({ role }) => role !== "host" && role !== "cohost").length;
   return (

@@ -2,14 +2,20 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { arrange, fitGrid, type Spot } from "../layout.ts";
-import type { Peer, Session } from "../protocol.ts";
+import type { Peer, Producer, Session } from "../protocol.ts";
 import { useRoom } from "./context.ts";
 import { Tile } from "./Tile.tsx";
 
 const GAP = 8;
 
 export function Stage({ session: about }: { session: Session }): JSX.Element | null {
-  const { people } = useRoom().session;
+  const { local, session } = useRoom();
+  const { people } = session;
+  // The server tells of the others' producers; mine are known from what is open here.
+  const mine = ({ id }: Peer): Producer[] =>
+    session.rights.value.publish_video && local.camera.track.value
+      ? [{ id: "mine", peer: id, kind: "video", source: "camera", paused: false }]
+      : [];
   const me = people.me.value;
   if (!me) return null;
   const arrangement = arrange({
@@ -17,7 +23,7 @@ export function Stage({ session: about }: { session: Session }): JSX.Element | n
     kind: about.kind,
     me,
     others: people.all.value.filter((peer) => peer.id !== me.id),
-    producers: [...people.producers.value.values()],
+    producers: [...people.producers.value.values(), ...mine(me)],
     speaker: people.speaker.value,
   });
   return arrangement.name === "grid" ? (

@@ -6,6 +6,9 @@ import { Refusal } from "../wire.ts";
 import { refusalIn } from "../words/index.ts";
 import { useRoom } from "./context.ts";
 
+/** As long as the server keeps. */
+const LONGEST_TOPIC = 300;
+
 type Done = { done: () => void };
 
 export function TopicForm({ done }: Done): JSX.Element {
@@ -35,7 +38,7 @@ export function TopicForm({ done }: Done): JSX.Element {
         <input
           name="topic"
           value={topic}
-          maxLength={300}
+          maxLength={LONGEST_TOPIC}
           placeholder={words.topic.example}
           aria-invalid={problem !== ""}
           aria-describedby="topic-problem"

@@ -9,7 +9,7 @@ export function Waiting({ door }: { door: Door | null }): JSX.Element {
   return (
     <div class="waiting">
       {door && <Countdown door={door} />}
-      <p>{door?.why === "full" ? words.waiting.full : words.waiting.opensBy}</p>
+      <p>{words.waiting.opensBy}</p>
     </div>
   );
 }

@@ -6,4 +6,7 @@ export type { Words };
 export const wordsFor = (language: string): Words => (language.startsWith("en") ? en : ru);
 
 /** What a refusal means, in words; never the code itself. */
-export const refusalIn = (words: Words, code: string): string => words.refused.code[code] ?? words.refused.otherwise;
+export function refusalIn(words: Words, code: string): string {
+  const known: Record<string, string> = words.refused.code;
+  return (Object.hasOwn(known, code) && known[code]) || words.refused.otherwise;
+}

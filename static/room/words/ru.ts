@@ -1,6 +1,6 @@
 /** The room in Russian. The other languages have exactly these keys: the compiler sees to it. */
 import type { DeviceProblem, Input } from "../devices.ts";
-import type { OverReason, Role, Scope, Source, TopicBasis } from "../protocol.ts";
+import type { DoorReason, OverReason, RefusalCode, Role, Scope, Source, TopicBasis } from "../protocol.ts";
 
 const rules = new Intl.PluralRules("ru");
 const count = (n: number, one: string, few: string, many: string): string =>
@@ -75,10 +75,7 @@ export const ru = {
       not_open_yet: "Комната ещё закрыта",
       waiting_for_topic: "Ведущий ещё не указал тему консультации",
       waiting_for_host: "Ждём ведущего",
-      full: "В комнате нет свободных мест",
-    } as Record<string, string>,
-    otherwise: "Подождите, пожалуйста",
-    full: "Как только место освободится, вы войдёте.",
+    } satisfies Record<DoorReason, string>,
   },
 
   // In the room
@@ -204,20 +201,27 @@ export const ru = {
     title: "Войти не получилось",
     otherwise: "Попробуйте открыть ссылку ещё раз. Если не поможет, напишите в школу.",
     code: {
-      not_yours: "Эта консультация не для вас. Проверьте, по своей ли ссылке вы вошли.",
-      revoked: "Ссылка больше не действует. Попросите в школе новую.",
-      over: "Консультация уже окончена.",
-      cancelled: "Консультация отменена.",
-      removed: "Ведущий попросил вас выйти, вернуться в эту комнату нельзя.",
       bad_ticket: "Время на вход вышло. Обновите страницу.",
-      version: "Страница устарела. Обновите её.",
-      unable: "Нет связи с сервером. Проверьте интернет.",
-      invalid: "Проверьте, что написано.",
-      too_long: "Слишком длинно.",
-      too_fast: "Слишком часто. Подождите немного.",
-      forbidden: "На это у вас нет права.",
+      broken: "Сервер не справился с просьбой. Попробуйте ещё раз через минуту.",
+      busy: "Слишком много просьб сразу. Подождите немного и попробуйте ещё раз.",
+      cancelled: "Консультация отменена.",
+      entitlement_ended: "Вас больше нет в списке этой консультации. Если это ошибка, сообщите в школу.",
+      flood: "Слишком часто. Подождите немного и попробуйте ещё раз.",
+      form_expired: "Страница была открыта слишком долго. Обновите её.",
+      invalid: "Проверьте, что написано: это значение не подходит.",
+      link_revoked: "Ссылка больше не действует. Попросите в школе новую.",
+      media_unavailable: "Звук и видео сейчас недоступны. Мы включим их, как только сможем.",
+      no_right: "На это у вас нет права.",
+      not_expected: "Эта консультация для других людей. Если вы должны быть здесь, сообщите тому, кто её ведёт.",
+      over: "Консультация уже окончена.",
+      removed: "Ведущий попросил вас выйти, вернуться в эту комнату нельзя.",
+      sign_in_needed: "Вы вышли из системы. Войдите снова и откройте консультацию ещё раз.",
+      sign_in_required: "Школа просит сначала войти под своим именем. Войдите и откройте консультацию ещё раз.",
+      too_often: "Слишком много попыток. Подождите минуту.",
       unanswered: "Ответа нет. Проверьте интернет и попробуйте ещё раз.",
-    } as Record<string, string>,
+      unknown_session: "Такой консультации нет. Проверьте адрес или расписание.",
+      version: "Страница устарела. Обновите её.",
+    } satisfies Record<RefusalCode, string>,
   },
 };
 
