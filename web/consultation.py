@@ -4,18 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from school.organisation.queries import OrganisationRow
-from school.schedule.models import Kind
 from school.sessions import rules
 from school.sessions.models import State
 from school.sessions.queries import SessionRow
 from web import labels
 from web.reader import Reader
-from web.words import N_, Words
-
-_WITHOUT_SUBJECT = {
-    Kind.GROUP: N_("Group consultation"),
-    Kind.INDIVIDUAL: N_("Individual consultation"),
-}
+from web.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ def describe(row: SessionRow, reader: Reader, settings: OrganisationRow) -> Cons
 
 def title(row: SessionRow, words: Words) -> str:
     """The subject, or what kind of consultation it is when it belongs to none."""
-    return row.subject or words.gettext(_WITHOUT_SUBJECT[row.kind])
+    return row.subject or words.gettext(labels.KIND[row.kind])
 
 
 def _state_words(row: SessionRow, state: State, reader: Reader, settings: OrganisationRow) -> str:

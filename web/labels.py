@@ -4,7 +4,7 @@ from typing import Final
 
 from school.people.models import Relation, Role
 from school.schedule.models import Audience, Form, Kind, Parity, Purpose
-from school.sessions.models import RoomRole, Scope, State, TopicBasis
+from school.sessions.models import RoomRole, Scope, TopicBasis
 from web.words import N_, Words
 
 FORM: Final = {
@@ -28,13 +28,6 @@ AUDIENCE: Final = {
     Audience.BOTH: N_("for students and parents"),
 }
 PARITY: Final = {Parity.EVERY: "", Parity.EVEN: N_("even weeks"), Parity.ODD: N_("odd weeks")}
-STATE: Final = {
-    State.PLANNED: N_("planned"),
-    State.OPEN: N_("open"),
-    State.RUNNING: N_("in progress"),
-    State.OVER: N_("over"),
-    State.CANCELLED: N_("cancelled"),
-}
 BASIS: Final = {
     TopicBasis.PERFORMANCE: N_("Analysis of academic performance"),
     TopicBasis.STUDENT_REQUEST: N_("A student's request"),

@@ -150,9 +150,7 @@ def _remarks(slot: PublicSlot, reader: Reader) -> tuple[str, ...]:
 def _validity(since: date | None, until: date | None, reader: Reader) -> list[str]:
     words, when = reader.words, reader.when
     if since and until:
-        return [
-            words.gettext("%(since)s–%(until)s", since=when.short_date(since), until=when.short_date(until))
-        ]
+        return [f"{when.short_date(since)}–{when.short_date(until)}"]
     if since:
         return [words.gettext("from %(day)s", day=when.short_date(since))]
     if until:
