@@ -8,6 +8,7 @@ from typing import Final
 from aioice import stun
 
 MAX_ADDRESSES: Final = 16
+FINGERPRINT_HEADER: Final = b"\x80\x28\x00\x04"
 
 Address = tuple[str, int] | tuple[str, int, int, int]
 """What the socket gives: two items for IPv4, four for IPv6."""
@@ -33,16 +34,17 @@ class Credentials:
 def parse(data: bytes) -> BindingRequest:
     """Read a binding request; ValueError when it is anything else or malformed.
 
-    USERNAME, MESSAGE-INTEGRITY and FINGERPRINT are required (RFC 8445 §7.1, §7.3).
+    USERNAME, MESSAGE-INTEGRITY and, as the last one, FINGERPRINT are required (RFC 8445 §7.1; RFC 8489 §14.7).
     """
+    if data[-8:-4] != FINGERPRINT_HEADER:
+        raise ValueError("no fingerprint at the end")
     try:
         message = stun.parse_message(data)
     except struct.error as error:
         raise ValueError("malformed STUN message") from error
     if message.message_method != stun.Method.BINDING or message.message_class != stun.Class.REQUEST:
         raise ValueError("not a binding request")
-    required = {"USERNAME", "MESSAGE-INTEGRITY", "FINGERPRINT"}
-    if not required <= message.attributes.keys():
+    if not {"USERNAME", "MESSAGE-INTEGRITY", "FINGERPRINT"} <= message.attributes.keys():
         raise ValueError("not an ICE check")
     ufrag, colon, _ = message.attributes["USERNAME"].partition(":")
     if not colon:
@@ -53,7 +55,7 @@ def parse(data: bytes) -> BindingRequest:
 class IceLite:
     """One transport's side of ICE: credentials, known addresses, the chosen one.
 
-    A nomination is obeyed whenever it comes, so the browser may move to another address at any time: against a
+    A nomination is obeyed whenever it comes, so the browser may move to another address any time: against a
     lite agent libwebrtc puts USE-CANDIDATE on its selected pair alone. `chosen` is None until then.
     """
 
