@@ -1,5 +1,6 @@
 """The database: one door for SQLite and PostgreSQL that behaves alike on both."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -118,12 +119,20 @@ class Database:
     def open(cls, url: str) -> Self:
         """Open `sqlite:///path` or `postgresql://user@host/name`; nothing is connected until it is used.
 
-        Raises ValueError for any other kind of database.
+        Raises ValueError for any other kind of database, one in memory included: it has no second connection.
         """
         parsed = driver_url(url)
         if parsed.get_backend_name() == "sqlite":
+            if parsed.database in {None, "", ":memory:"}:
+                raise ValueError("a SQLite database needs a file")
             return cls(url, _sqlite(parsed, writing=True), _sqlite(parsed, writing=False))
-        engine = create_async_engine(parsed, pool_size=10, max_overflow=10, pool_timeout=BUSY_SECONDS)
+        engine = create_async_engine(
+            parsed,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=BUSY_SECONDS,
+            pool_pre_ping=True,  # the server may have been restarted meanwhile
+        )
         reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return cls(url, engine, reading)
 
@@ -161,10 +170,25 @@ def driver_url(url: str) -> URL:
             raise ValueError(f"no such kind of database: {other}")
 
 
+class _SqliteConnection(sqlite3.Connection):
+    """Gives the file's lock back when it is closed.
+
+    SQLAlchemy closes a connection on which somebody was cancelled. SQLite keeps one that is closed in the middle
+    of a transaction, lock and all, for as long as a cursor of it exists: in the traceback of the cancellation.
+    """
+
+    def close(self) -> None:
+        """Roll back, then close."""
+        self.rollback()
+        super().close()
+
+
 def _sqlite(url: URL, *, writing: bool) -> AsyncEngine:
     # One writing connection: writers queue here in order, instead of polling the file's lock.
     pool = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 5, "max_overflow": 10}
-    engine = create_async_engine(url, pool_timeout=BUSY_SECONDS, **pool)
+    engine = create_async_engine(
+        url, pool_timeout=BUSY_SECONDS, connect_args={"factory": _SqliteConnection}, **pool
+    )
     prepare_sqlite(engine.sync_engine, writing=writing)
     return engine
 

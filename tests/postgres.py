@@ -1,8 +1,8 @@
 """A PostgreSQL server of our own: binaries from a package, data in a temporary folder, a Unix socket only.
 
 PostgreSQL refuses to run as root, and the package may lie where nobody else can enter. As root, the binaries
-are therefore linked (or copied) into the temporary folder, which belongs to an unprivileged user; no other
-folder is touched.
+are therefore copied into the temporary folder, which belongs to an unprivileged user; no other folder is
+touched.
 """
 
 import asyncio
@@ -22,10 +22,12 @@ from typing import Any
 import asyncpg
 
 SUPERUSER = "kabinet"
+PORT = 5432  # of a socket in a folder of our own: nobody else can have it
 START_SECONDS = 60
 LONGEST_SOCKET_FOLDER = 80  # a socket's whole path has 107 bytes
 NEEDED = ("bin/initdb", "bin/postgres", "lib", "share")
 SETTINGS = {
+    "port": str(PORT),
     "listen_addresses": "",
     "max_connections": "150",
     "shared_buffers": "32MB",
@@ -46,7 +48,7 @@ class Server:
 
     def url(self, name: str) -> str:
         """Give a database's address, as `school.db.Database.open` takes it."""
-        return f"postgresql://{SUPERUSER}@/{name}?host={self.socket_folder}"
+        return f"postgresql://{SUPERUSER}@/{name}?host={self.socket_folder}&port={PORT}"
 
     def create(self, template: str | None = None) -> str:
         """Make a database, empty or like another, and give its name."""
@@ -61,7 +63,9 @@ class Server:
         run_apart(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
     async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(host=str(self.socket_folder), user=SUPERUSER, database="postgres")
+        connection = await asyncpg.connect(
+            host=str(self.socket_folder), port=PORT, user=SUPERUSER, database="postgres"
+        )
         try:
             await connection.execute(statement)
         finally:
@@ -109,23 +113,18 @@ def _binaries(folder: Path, user: dict[str, Any]) -> Path:
         return source / "pginstall" / "bin"
     target = folder / source.name
     for part in NEEDED:
-        _link(source / "pginstall" / part, target / "pginstall" / part)
-    _link(source.with_name(f"{source.name}.libs"), target.with_name(f"{source.name}.libs"))
+        _copy(source / "pginstall" / part, target / "pginstall" / part)
+    _copy(source.with_name(f"{source.name}.libs"), target.with_name(f"{source.name}.libs"))
+    for path in folder.rglob("*"):
+        os.chown(path, user["user"], user["group"], follow_symlinks=False)
     return target / "pginstall" / "bin"
 
 
-def _link(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, copy_function=_link_file)
-    elif source.exists():
-        _link_file(str(source), str(target))
-
-
-def _link_file(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system
+        shutil.copytree(source, target, symlinks=True)
+    else:
         shutil.copy2(source, target)
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
+from school.audit.queries import first_broken
 from school.db import Database, Db, before_commit, insert_once
 from school.errors import Conflict
 from school.people.models import Appointment, Category, Group, Person
@@ -155,6 +156,48 @@ async def test_the_last_work_of_a_failed_transaction_is_not_done(database: Datab
     with pytest.raises(Conflict):
         await fail()
     assert done == []
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="file"):
+        Database.open(url)
+
+
+async def test_writers_who_are_cancelled_leave_the_database_usable(database: Database) -> None:
+    """Cancelled wherever they happen to be: waiting for a turn, in a statement, at the commit."""
+
+    async def write(number: int) -> None:
+        async with database.begin() as db:
+            await add_group(db, name=f"группа {number}")
+
+    for turns in range(40):
+        writers = [asyncio.create_task(write(4 * turns + number)) for number in range(4)]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for writer in writers[::2]:
+            writer.cancel()
+        results = await asyncio.gather(*writers, return_exceptions=True)
+        assert results[1::2] == [None, None]
+    async with asyncio.timeout(10):
+        await write(-1)
+    async with database.read() as db:
+        assert await first_broken(db) is None
+
+
+async def test_readers_who_are_cancelled_leave_the_database_usable(database: Database) -> None:
+    async def read() -> None:
+        async with database.read() as db:
+            await db.scalar(select(func.count(Person.id)))
+
+    for turns in range(60):
+        reader = asyncio.create_task(read())
+        for _ in range(turns % 20):
+            await asyncio.sleep(0)
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(read() for _ in range(RUNNERS)))
 
 
 def test_another_kind_of_database_is_refused() -> None:
