@@ -144,7 +144,7 @@ export type Pushes = {
 /** Codes that people may come to read about; any other is told in general words. */
 export type RefusalCode =
   | "bad_ticket"
-  | "broken"
+  | "internal"
   | "busy"
   | "cancelled"
   | "entitlement_ended"
@@ -162,7 +162,7 @@ export type RefusalCode =
   | "too_often"
   | "unanswered"
   | "unknown_session"
-  | "version";
+  | "wrong_version";
 
 export type DoorReason = "not_open_yet" | "waiting_for_topic" | "waiting_for_host";
 

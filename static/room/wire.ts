@@ -17,7 +17,7 @@ export class Refusal extends Error {
 }
 
 /** Refusals that pass by themselves: the same request is worth another try. */
-const PASSING = new Set(["flood", "busy", "media_unavailable"]);
+const PASSING = new Set(["flood", "busy", "media_unavailable", "timeout", "not_connected"]);
 export const passes = (error: unknown): boolean => !(error instanceof Refusal) || PASSING.has(error.code);
 
 /** Nobody answered: the wire was down, fell, or the deadline passed. Nothing is kept to be sent later. */
@@ -125,7 +125,8 @@ export class SocketWire implements Wire {
 
   #failed(error: Error & { data?: { code?: string } }): void {
     const code = error.data?.code;
-    if (code === undefined) {
+    // A server that is just starting, or has stumbled, is no refusal: it is called again.
+    if (code === undefined || code === "internal" || PASSING.has(code)) {
       this.#report({ name: "down" });
       if (!this.#socket.active) setTimeout(() => this.open(), LONGEST_PAUSE_MS);
       return;

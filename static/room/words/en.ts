@@ -182,7 +182,7 @@ export const en: Words = {
     otherwise: "Open the link again. If that does not help, write to the school.",
     code: {
       bad_ticket: "The time to enter has passed. Reload the page.",
-      broken: "The server could not do it. Try again in a minute.",
+      internal: "The server could not do it. Try again in a minute.",
       busy: "Too many requests at once. Wait a little and try again.",
       cancelled: "The consultation was cancelled.",
       entitlement_ended: "You are not on the list of this consultation any more. If this is a mistake, tell the school.",
@@ -200,7 +200,7 @@ export const en: Words = {
       too_often: "Too many attempts. Wait a minute.",
       unanswered: "No answer. Check your network and try again.",
       unknown_session: "There is no such consultation. Check the address or the schedule.",
-      version: "The page is out of date. Reload it.",
+      wrong_version: "The page is out of date. Reload it.",
     },
   },
 };
