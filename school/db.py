@@ -173,8 +173,8 @@ def driver_url(url: str) -> URL:
 class _SqliteConnection(sqlite3.Connection):
     """Gives the file's lock back when it is closed.
 
-    SQLAlchemy closes a connection on which somebody was cancelled. SQLite keeps one that is closed in the middle
-    of a transaction, lock and all, for as long as a cursor of it exists: in the traceback of the cancellation.
+    SQLAlchemy closes a connection on which somebody was cancelled. SQLite keeps one that is closed in the
+    middle of a transaction, lock and all, while a cursor of it exists: in the traceback of the cancellation.
     """
 
     def close(self) -> None:
