@@ -76,6 +76,13 @@ async def test_of_50_who_take_a_transfer_back_one_does(database: Database) -> No
     assert results.count(True) == 1
 
 
+async def test_of_50_who_take_a_holiday_out_one_does(database: Database) -> None:
+    async with database.begin() as db:
+        await actions.keep_holidays(db, NOW, by=None, holidays={VICTORY_DAY: "День Победы"})
+    results = await race(database, lambda db, _: actions.remove_holiday(db, NOW, by=None, on=VICTORY_DAY))
+    assert results.count(True) == 1
+
+
 @pytest.mark.parametrize("add", [actions.add_term, actions.add_break])
 async def test_of_50_periods_that_overlap_one_is_added(database: Database, add: object) -> None:
     assert callable(add)

@@ -123,6 +123,17 @@ async def test_of_50_consents_one_happens(database: Database) -> None:
     assert (await race(database, consent)).count(True) == 1
 
 
+async def test_of_50_withdrawals_of_a_consent_one_happens(database: Database) -> None:
+    async with database.begin() as db:
+        _, child_id, link_id = await family(db)
+        await actions.consent_as_adult(db, NOW, child_id=child_id, link_id=link_id, today=BIRTHDAY)
+
+    async def withdraw(db: Db, _: int) -> bool:
+        return await actions.withdraw_adult_consent(db, NOW, child_id=child_id, link_id=link_id)
+
+    assert (await race(database, withdraw)).count(True) == 1
+
+
 async def test_of_50_links_of_one_pair_one_is_made(database: Database) -> None:
     async with database.begin() as db:
         child_id, parent_id = await add_student(db), await add_parent(db)

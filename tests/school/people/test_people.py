@@ -80,6 +80,17 @@ async def test_of_50_who_want_a_login_one_gets_it(database: Database) -> None:
     assert refusals(results, LoginTaken) == RUNNERS - 1
 
 
+async def test_of_50_who_bring_an_identifier_one_keeps_it(database: Database) -> None:
+    async def add(db: Db, _: int) -> int:
+        return await actions.add_person(
+            db, NOW, by=None, family_name="Петров", given_name="Иван", identifier="Л-17"
+        )
+
+    results = await race(database, add)
+    assert len(winners(results)) == 1
+    assert refusals(results, IdentifierTaken) == RUNNERS - 1
+
+
 async def test_of_50_grants_of_a_role_one_happens(database: Database) -> None:
     async with database.begin() as db:
         person_id = await add_person(db)
