@@ -6,8 +6,8 @@ from rooms.sfu.timers import Repeating, Timers
 
 INTERVAL = 0.1
 VOICE = 55  # −dBov; quieter than this is breath and fans
-# share of the way to full activity per voiced packet of 20 ms: speech needs about 200 ms, a cough less
-ATTACK = 0.25
+# share of the way to full activity per voiced packet of 20 ms: speech needs about 150 ms, a cough less
+ATTACK = 0.12
 RELEASE = 0.6  # seconds in which activity falls to a third
 THRESHOLD = 0.75
 MARGIN = 0.25  # by how much another must be more active to take the word

@@ -82,12 +82,12 @@ class TransportFeedback:
     """Arrivals of packets by transport-wide number: microseconds from the feedback's base, None when not
     received.
 
-    `reference` is the base time in 64 ms units, 24 bits.
+    `reference` is the base time in 64 ms units, 24 bits; `number` counts messages, 8 bits.
     """
 
     base: int
     reference: int
-    count: int
+    number: int
     arrivals: tuple[int | None, ...]
 
 

@@ -1,4 +1,4 @@
-"""Chromium pages that publish and watch through a worker with mediasoup-client, without any server of ours."""
+"""Chromium pages that publish and watch through a worker with mediasoup-client; no server of ours."""
 
 import asyncio
 import itertools
