@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from server.commands import check, create_admin, migrate, serve
+from server.commands import check, create_admin, demo, migrate, serve
 from server.errors import CannotStart
 from web.words import DEFAULT_LANGUAGE, Words, load
 
@@ -31,7 +31,7 @@ def spoken(environment: os._Environ[str] | dict[str, str]) -> Words:
 def _parser(words: Words) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m server", description=words.gettext("Kabinet's server"))
     chosen = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for command in (serve, migrate, check, create_admin):
+    for command in (serve, migrate, demo, check, create_admin):
         command.add_to(chosen, words)
     return parser
 

@@ -13,6 +13,7 @@ from rooms.sfu.channel import WorkerSettings
 from school.clock import Clock, utc_now
 from school.db import Database
 from server.config import Settings
+from server.demo import life
 from web import application, keys, sockets
 from web.options import Options
 
@@ -32,8 +33,11 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings))
-    app.cleanup_ctx.extend((_database, _hasher, _rooms))
-    sockets.mount(app, app[keys.REGISTRY])
+    app.cleanup_ctx.extend((_database, _hasher))
+    if settings.demo:
+        app.cleanup_ctx.append(life.in_server)
+    app.cleanup_ctx.append(_rooms)
+    sockets.attach(app)
     return app
 
 

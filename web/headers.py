@@ -54,5 +54,6 @@ async def add(request: web.Request, response: web.StreamResponse) -> None:
     """An `on_response_prepare` signal; a handler's own header stays."""
     for name, value in fixed(request.app[OPTIONS].public_url).items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "Kabinet"  # aiohttp would name itself and its version
     hashed = request.path.startswith(PREFIX) and response.status == 200
     response.headers.setdefault("Cache-Control", _IMMUTABLE if hashed else "no-store")

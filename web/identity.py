@@ -52,9 +52,9 @@ async def _settings(db: Db) -> organisation.OrganisationRow | None:
 
 
 def remember(request: web.Request, response: web.StreamResponse) -> None:
-    """Give a new visitor the cookie, unless the response has gone already."""
+    """Give a new visitor the cookie with a page that may hold a form."""
     visitor = request.get(_NEW_VISITOR)
-    if visitor and not response.prepared:
+    if visitor and not response.prepared and response.content_type == "text/html":
         cookies.put(response, cookies.VISITOR, visitor, https=request.app[OPTIONS].https)
 
 

@@ -18,6 +18,7 @@ _RUSSIAN_ZONES = {
     "Europe/Moscow": ("МСК", "MSK"),
     "Europe/Samara": ("МСК+1", "MSK+1"),
     "Asia/Yekaterinburg": ("МСК+2", "MSK+2"),
+    "Asia/Barnaul": ("МСК+4", "MSK+4"),
     "Asia/Omsk": ("МСК+3", "MSK+3"),
     "Asia/Krasnoyarsk": ("МСК+4", "MSK+4"),
     "Asia/Novosibirsk": ("МСК+4", "MSK+4"),

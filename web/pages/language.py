@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from web import cookies, forms
 from web.access import Route, public
 from web.back import own_path
-from web.errors import FormExpired
+from school.errors import Invalid
 from web.identity import look
 from web.keys import OPTIONS
 from web.reader import Look, Scheme, TextSize
@@ -36,14 +36,14 @@ class LookChoice(BaseModel):
 async def choose_language(request: web.Request) -> web.Response:
     choice = (await forms.read(request, LanguageChoice)).given
     if choice is None:
-        raise FormExpired
+        raise Invalid(field="choice", reason="unknown")
     return _back(request, choice.back, cookies.LANGUAGE, choice.language.value)
 
 
 async def choose_look(request: web.Request) -> web.Response:
     choice = (await forms.read(request, LookChoice)).given
     if choice is None:
-        raise FormExpired
+        raise Invalid(field="choice", reason="unknown")
     chosen = Look() if choice.off else _changed(look(request.cookies.get(cookies.LOOK, "")), choice)
     text = " ".join(part.value for part in (chosen.size, chosen.scheme) if part)
     return _back(request, choice.back, cookies.LOOK, text)

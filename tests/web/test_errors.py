@@ -1,0 +1,80 @@
+"""Refusals: words in the reader's language that say what to do, and the right status."""
+
+import io
+
+import pytest
+
+from school.errors import Conflict, Forbidden, Invalid, NotFound, SchoolError
+from tests.web.site import Browser, Site
+from web.errors import refusal_of
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ru", "Такой страницы нет"), ("en", "There is no such page")],
+)
+async def test_an_unknown_address_is_told_in_the_readers_language(
+    browser: Browser, language: str, words: str
+) -> None:
+    await browser.get("/sign-in")
+    await browser.post("/language", language=language, back="/sign-in")
+    answer = await browser.get("/nothing-here")
+    assert answer.status == 404
+    assert words in answer.words
+    assert f'<html lang="{language}"' in answer.text
+
+
+async def test_the_forms_of_an_error_page_work(browser: Browser) -> None:
+    await browser.get("/nothing-here")
+    answer = await browser.post("/language", language="en", back="/nothing-here")
+    assert (answer.status, "There is no such page" in answer.words) == (404, True)
+
+
+async def test_a_wrong_method_is_405_and_names_the_right_ones(browser: Browser) -> None:
+    answer = await browser.get("/language")
+    assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+    assert "Этот адрес так не открывают" in answer.words
+
+
+async def test_a_body_that_is_too_large_is_413(browser: Browser) -> None:
+    await browser.get("/sign-in")
+    form = io.BytesIO(f"csrf={browser.token}&login={'x' * 1_100_000}".encode())
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with browser.client.post("/sign-in", data=form, headers=kind) as response:
+        assert response.status == 413
+        assert "Слишком большой размер" in await response.text()
+
+
+async def test_a_script_gets_codes(browser: Browser) -> None:
+    answer = await browser.get("/nothing-here", Accept="application/json")
+    assert (answer.status, answer.text) == (404, '{"code": "http_404"}')
+
+
+async def test_a_fault_of_ours_is_told_without_its_details(
+    site: Site, browser: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await site.database.close()
+    site.database.engine.sync_engine.dispose()
+    async with site.database.begin() as db:
+        await db.connection()
+        await (await db.connection()).exec_driver_sql("ALTER TABLE organisation RENAME TO gone")
+    answer = await browser.get("/sign-in")
+    assert answer.status == 500
+    assert "У нас что-то сломалось" in answer.words
+    assert "gone" not in answer.text
+    assert "organisation" not in answer.words
+    assert "no such table" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound(), 404),
+        (Forbidden(), 403),
+        (Conflict(), 409),
+        (Invalid(field="name", reason="empty"), 422),
+        (SchoolError(), 400),
+    ],
+)
+def test_each_family_of_refusals_has_its_status(error: SchoolError, status: int) -> None:
+    assert refusal_of(error).status == status

@@ -1,0 +1,74 @@
+"""The room's page and the ticket that its script asks for."""
+
+import pytest
+from sqlalchemy import select
+
+from rooms import tickets
+from school.audit.models import AuditRecord
+from tests.web.site import SECRET, Browser, Site
+
+
+async def test_the_page_tells_the_script_who_comes_and_where(site: Site, browser: Browser) -> None:
+    await browser.sign_in("ivanov")
+    page = await browser.get(f"/room/{site.cast.session}")
+    assert page.status == 200
+    for attribute in (
+        f'data-session="{site.cast.session}"',
+        f'data-ticket-url="/room/{site.cast.session}/ticket"',
+        'data-lang="ru"',
+        'data-name="Иванов Пётр Андреевич"',
+        'data-about="обучающийся, 7А"',
+        'data-zone="Europe/Moscow"',
+        'data-home="/"',
+    ):
+        assert attribute in page.text
+    assert "нужен JavaScript" in page.words
+
+
+async def test_each_ticket_is_newer_than_the_one_before(site: Site, browser: Browser) -> None:
+    await browser.sign_in("ivanov")
+    await browser.get(f"/room/{site.cast.session}")
+    numbers = []
+    for _ in range(3):
+        answer = await browser.script_post(f"/room/{site.cast.session}/ticket")
+        numbers.append(tickets.parse(SECRET, answer.text.split('"')[3]).number)
+    assert numbers == [1, 2, 3]
+
+
+async def test_nobody_is_asked_to_sign_in(site: Site, browser: Browser) -> None:
+    path = f"/room/{site.cast.session}"
+    answer = await browser.get(path, follow=False)
+    assert (answer.status, answer.headers["Location"]) == (303, f"/sign-in?next=%2Froom%2F{site.cast.session}")
+    await browser.get("/sign-in")
+    ticket = await browser.script_post(f"{path}/ticket")
+    assert (ticket.status, ticket.text) == (401, '{"code": "sign_in_needed", "data": {}}')
+
+
+@pytest.mark.parametrize("login", ["chuzhov", "orlova"])
+async def test_who_is_not_expected_gets_neither_page_nor_ticket(
+    site: Site, browser: Browser, login: str
+) -> None:
+    await browser.sign_in(login)
+    page = await browser.get(f"/room/{site.cast.session}")
+    assert page.status == 403
+    assert "Вас нет в списке приглашённых" in page.words
+    ticket = await browser.script_post(f"/room/{site.cast.session}/ticket")
+    assert (ticket.status, '"code": "not_expected"' in ticket.text) == (403, True)
+
+
+async def test_a_refused_entry_is_kept_in_the_audit(site: Site, browser: Browser) -> None:
+    await browser.sign_in("chuzhov")
+    await browser.get(f"/room/{site.cast.session}")
+    await browser.script_post(f"/room/{site.cast.session}/ticket")
+    async with site.database.read() as db:
+        found = await db.execute(
+            select(AuditRecord.actor_id, AuditRecord.subject_id).where(AuditRecord.action == "entry_refused")
+        )
+        assert [tuple(row) for row in found] == [(site.cast.stranger, site.cast.session)]
+
+
+async def test_there_is_no_room_without_a_consultation(browser: Browser) -> None:
+    await browser.sign_in("ivanov")
+    answer = await browser.get("/room/999")
+    assert answer.status == 404
+    assert "Такой консультации нет" in answer.words
