@@ -1,0 +1,45 @@
+"""What a measurement must say about where it was made, and how it reads another process."""
+
+import importlib.metadata
+import os
+import platform
+import time
+from pathlib import Path
+
+
+def description() -> list[str]:
+    """Machine and versions, one fact a line."""
+    model = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor(),
+    )
+    memory = next(line.split()[1] for line in _lines("/proc/meminfo") if line.startswith("MemTotal"))
+    packages = ("aiortc", "aioice", "pylibsrtp", "cryptography", "uvloop", "msgspec")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
+    return [
+        f"{model}, {os.cpu_count()} cores, {int(memory) >> 20} GiB; load average {os.getloadavg()[0]:.1f}",
+        f"Linux {platform.release()}, Python {platform.python_version()}",
+        versions,
+    ]
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process with all its threads, to the nanosecond."""
+    # The kernel's number for another process's CPU clock: clock_getcpuclockid(3).
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def resident_kib(pid: int) -> int:
+    """Resident memory of a process."""
+    return next(int(line.split()[1]) for line in _lines(f"/proc/{pid}/status") if line.startswith("VmRSS"))
+
+
+def pin(pid: int, core: int) -> None:
+    """Keep a process on one core, so that it and the generator do not disturb each other."""
+    cores = sorted(os.sched_getaffinity(0) if pid == 0 else os.sched_getaffinity(pid))
+    if len(cores) > core:
+        os.sched_setaffinity(pid, {cores[core]})
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines()
