@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from school.calendar import actions as calendar
 from school.calendar.rules import official_holidays
@@ -63,8 +64,9 @@ class Founding:
         return person_id
 
 
-async def found(db: Db, today: date, password_hash: str) -> None:
+async def found(db: Db, now: datetime, password_hash: str) -> None:
     """Write the whole school as its office would have in August. The database must be empty."""
+    today = now.astimezone(ZoneInfo(timetable.ZONE)).date()
     year = timetable.school_year(today)
     founding, who = Founding(db, year, password_hash), roster(year)
     await _organisation(founding)
