@@ -52,6 +52,7 @@ class Person:
 
     def __init__(self, page: Page, worker: Worker, router: str) -> None:
         self.page = page
+        self.port = worker.port
         self._worker = worker
         self._router = router
 
@@ -82,21 +83,20 @@ class Person:
 
     async def until(self, consumer: str, **least: float) -> dict[str, float]:
         """Wait until everything named has reached its value."""
-        await self.page.wait_for_function(
-            """async ([id, least]) => {
-                const found = await seen(id);
-                return Object.entries(least).every(([name, value]) => found[name] >= value);
-            }""",
-            arg=[consumer, least],
-            polling=50,
-        )
-        return await self.seen(consumer)
+        async with asyncio.timeout(30):
+            answer: dict[str, float] = await self.page.evaluate(
+                "([id, least]) => until(id, least)", [consumer, least]
+            )
+        return answer
 
     def _name(self, what: str) -> str:
         return f"{what}-{next(self._names)}"
 
     async def _transport(self, direction: str) -> Any:
-        return await self._worker.create_transport(self._router, self._name(direction))
+        made = await self._worker.create_transport(self._router, self._name(direction))
+        for candidate in made["iceCandidates"]:
+            candidate["port"] = self.port
+        return made
 
     async def _connect(self, transport: str, dtls: dict[str, Any]) -> None:
         await self._worker.connect_transport(transport, dtls)

@@ -4,12 +4,28 @@ from pathlib import Path
 
 from rooms.sfu.channel import ConsumerLayer
 from tests.rooms.sfu.browser_call import meeting
+from tests.rooms.sfu.relay import relay
 
 LAYERS = [
     {"scaleResolutionDownBy": 4, "maxBitrate": 150_000},
     {"scaleResolutionDownBy": 2, "maxBitrate": 500_000},
     {"scaleResolutionDownBy": 1, "maxBitrate": 1_700_000},
 ]
+
+
+async def test_a_lossy_network_costs_no_frame_for_long(tmp_path: Path) -> None:
+    async with meeting(tmp_path) as call, relay(call.worker.port, seed=7) as network:
+        teacher, student = await call.person(), await call.person()
+        teacher.port = student.port = network.port
+        camera = await teacher.publish("video", LAYERS)
+        shown = await student.watch(camera["id"], 640, 360)
+        before = await student.until(shown, frames=20)
+        network.loss_up = network.loss_down = 0.05
+        after = await student.until(shown, frames=before["frames"] + 150)
+        assert network.lost > 50
+        assert after["frozen"] - before["frozen"] < 1.0
+        stats = await call.worker.stats()
+        assert stats["internalErrors"] == 0
 
 
 async def test_sound_and_picture_reach_the_other_page_and_follow_the_size_of_its_tile(tmp_path: Path) -> None:

@@ -60,9 +60,21 @@ window.seen = async (id) => {
     lost: report?.packetsLost ?? 0,
     packets: report?.packetsReceived ?? 0,
     freezes: report?.freezeCount ?? 0,
+    frozen: report?.totalFreezesDuration ?? 0,
+    nacks: report?.nackCount ?? 0,
+    requests: report?.pliCount ?? 0,
+    mended: report?.retransmittedPacketsReceived ?? 0,
     energy: report?.totalAudioEnergy ?? 0,
     playout: report?.estimatedPlayoutTimestamp ?? 0,
   };
+};
+
+window.until = async (id, least) => {
+  for (;;) {
+    const found = await seen(id);
+    if (Object.entries(least).every(([name, value]) => found[name] >= value)) return found;
+    await new Promise((done) => setTimeout(done, 50));
+  }
 };
 
 window.sent = async (id) => {
