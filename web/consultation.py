@@ -41,7 +41,10 @@ def describe(row: SessionRow, reader: Reader, settings: OrganisationRow) -> Cons
     return Consultation(
         row=row,
         title=title(row, words),
-        means=labels.means(words, row.kind, row.form),
+        # An individual one without a subject says so in its title.
+        means=labels.means(words, row.kind, row.form)
+        if row.subject
+        else words.gettext(labels.FORM[row.form]),
         groups=", ".join(row.group_names),
         hours=when.hours(row.starts_at, row.ends_at),
         day=when.day(row.starts_at),
@@ -59,7 +62,7 @@ def _state_words(row: SessionRow, state: State, reader: Reader, settings: Organi
     when, words = reader.when, reader.words
     match state:
         case State.PLANNED:
-            return _opens(rules.opens_at(row, settings), reader)
+            return _opens(rules.opens_at(row, settings), row.starts_at, reader)
         case State.OPEN if when.now < row.starts_at:
             return words.gettext("open, begins at %(time)s", time=when.both_clocks(row.starts_at))
         case State.OPEN | State.RUNNING:
@@ -70,8 +73,9 @@ def _state_words(row: SessionRow, state: State, reader: Reader, settings: Organi
             return words.gettext("cancelled: %(reason)s", reason=row.cancel_reason or "—")
 
 
-def _opens(opens_at: datetime, reader: Reader) -> str:
+def _opens(opens_at: datetime, starts_at: datetime, reader: Reader) -> str:
+    """The day is said with the start: the words repeat it only where midnight lies between the two."""
     when, words = reader.when, reader.words
-    if opens_at.astimezone(when.own).date() == when.today:
+    if opens_at.astimezone(when.own).date() == starts_at.astimezone(when.own).date():
         return words.gettext("opens at %(time)s", time=when.both_clocks(opens_at))
     return words.gettext("opens %(moment)s", moment=when.at(opens_at))

@@ -23,9 +23,9 @@ PURPOSE: Final = {
     Purpose.ATTESTATION: N_("Preparation for interim attestation"),
 }
 AUDIENCE: Final = {
-    Audience.STUDENTS: N_("for students"),
-    Audience.PARENTS: N_("for parents"),
-    Audience.BOTH: N_("for students and parents"),
+    Audience.STUDENTS: N_("students"),
+    Audience.PARENTS: N_("parents"),
+    Audience.BOTH: N_("students and parents"),
 }
 PARITY: Final = {Parity.EVERY: "", Parity.EVEN: N_("even weeks"), Parity.ODD: N_("odd weeks")}
 BASIS: Final = {

@@ -19,15 +19,16 @@ class Entry:
 _TODAY = Entry("today", N_("Today"), "today")
 _SCHEDULE = Entry("schedule", N_("Schedule"), "schedule")
 _LIVE = Entry("live", N_("Now"), "live")
+_ACT = Entry("act", N_("Order"), "act")
 
 _BY_ROLE: dict[Role, tuple[Entry, ...]] = {
-    Role.ADMINISTRATOR: (_LIVE, _TODAY, _SCHEDULE),
-    Role.HEAD: (_TODAY, _LIVE, _SCHEDULE),
-    Role.METHODIST: (_TODAY, _SCHEDULE),
-    Role.PEDAGOGICAL_WORKER: (_TODAY, _SCHEDULE),
-    Role.OTHER_WORKER: (_TODAY, _SCHEDULE),
-    Role.LEGAL_REPRESENTATIVE: (_TODAY, _SCHEDULE),
-    Role.STUDENT: (_TODAY, _SCHEDULE),
+    Role.ADMINISTRATOR: (_LIVE, _TODAY, _SCHEDULE, _ACT),
+    Role.HEAD: (_TODAY, _SCHEDULE, _ACT),
+    Role.METHODIST: (_TODAY, _SCHEDULE, _ACT),
+    Role.PEDAGOGICAL_WORKER: (_TODAY, _SCHEDULE, _ACT),
+    Role.OTHER_WORKER: (_TODAY, _SCHEDULE, _ACT),
+    Role.LEGAL_REPRESENTATIVE: (_TODAY, _SCHEDULE, _ACT),
+    Role.STUDENT: (_TODAY, _SCHEDULE, _ACT),
 }
 _VISITOR = (Entry("schedule", N_("Consultation schedule"), "schedule"),)
 _MOST = 6

@@ -161,7 +161,7 @@ LINES: Final[tuple[Slot, ...]] = (
 TOPICS: Final[dict[str, tuple[str, str, str]]] = {
     "Математика": ("Дроби и проценты: разбор типичных ошибок", "performance", "single_topic"),
     "Физика": (
-        "Сила трения и закон Ома: подготовка к лабораторным работам",
+        "Как оформлять лабораторную работу и считать погрешность",
         "student_request",
         "single_topic",
     ),

@@ -31,13 +31,21 @@ SECTION = {
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One of the slots stacked in a row, in the annex's three columns; `address` is the line's public one."""
+    """One of the slots stacked in a row, in the annex's three columns; `address` is the line's public one.
+
+    The address is kept in two parts, so that a narrow column breaks it where it can still be read.
+    """
 
     weekday: str
     time: str
     remarks: tuple[str, ...]
     means: str
-    address: str
+    site: str
+    path: str
+
+    @property
+    def address(self) -> str:
+        return self.site + self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,8 @@ def _slot(slot: PublicSlot, reader: Reader, site: str) -> Slot:
         time=f"{_clock(slot.starts)}–{_clock(slot.ends)}",
         remarks=_remarks(slot, reader),
         means=labels.means(reader.words, slot.kind, slot.form),
-        address=f"{site}/k/{slot.key}",
+        site=site,
+        path=f"/k/{slot.key}",
     )
 
 

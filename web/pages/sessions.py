@@ -58,11 +58,14 @@ async def session(request: web.Request) -> web.Response:
 
 
 async def set_topic(request: web.Request) -> web.Response:
+    async with request.app[DATABASE].read() as db:
+        row = await _concerned(db, request)
+    if not rules.may_set_topic(row, viewer(request).person_id):
+        raise rules.NotTheHost(session_id=row.id)
     form = await forms.read(request, Topic)
     if form.given is None:
         return await _show(request, form, status=422)
     async with request.app[DATABASE].begin() as db:
-        await _concerned(db, request)
         await actions.set_topic(
             db,
             now(request),
@@ -76,13 +79,14 @@ async def set_topic(request: web.Request) -> web.Response:
 
 
 async def order_links(request: web.Request) -> web.Response:
+    async with request.app[DATABASE].read() as db:
+        row = await _concerned(db, request)
+    if not _hands_out_links(row, viewer(request)):
+        raise Forbidden(capability=Capability.ISSUE_LINKS.value)
     form = await forms.read(request, LinkOrder)
     if form.given is None:
         raise web.HTTPBadRequest
     async with request.app[DATABASE].begin() as db:
-        row = await _concerned(db, request)
-        if not _hands_out_links(row, viewer(request)):
-            raise Forbidden(capability=Capability.ISSUE_LINKS.value)
         await _carry_out(db, request, row, form.given)
     return see_other(request, "session", session=row.id)
 

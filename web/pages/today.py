@@ -89,7 +89,7 @@ async def _rows(
     for child in [chosen] if chosen else children:
         for row in await sessions.of_day(db, child.person_id, *window, today=school_day):
             if (row.session.id, child.person_id) not in met:
-                rows.append((DayRow(row.session, row.role, child.person_id, child.short_name), False))
+                rows.append((DayRow(row.session, row.role, child.person_id, child.name), False))
     return sorted(rows, key=lambda pair: (pair[0].session.starts_at, pair[0].session.id))
 
 
