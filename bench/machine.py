@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import platform
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -35,7 +36,9 @@ def resident_kib(pid: int) -> int:
 
 
 def pin(pid: int, core: int) -> None:
-    """Keep a process on one core, so that it and the generator do not disturb each other."""
+    """Keep a process on one core and, where that is allowed, before all others there."""
+    with suppress(PermissionError):
+        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
     cores = sorted(os.sched_getaffinity(0) if pid == 0 else os.sched_getaffinity(pid))
     if len(cores) > core:
         os.sched_setaffinity(pid, {cores[core]})

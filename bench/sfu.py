@@ -2,8 +2,8 @@
 
     python -m bench.sfu --viewers 10,50,100,200 --scale 1,4
 
-The worker runs on the first core, this generator on the second. Viewers join for real; then most of their packets
-are only counted, because decrypting them all would cost more than forwarding them.
+The worker runs on the first core, this generator on the second, both before others where that is allowed.
+Viewers join for real; then their packets are only counted: decrypting them would cost more than forwarding them.
 """
 
 import argparse

@@ -8,6 +8,7 @@ import pylibsrtp
 from rooms.sfu import dtls, ice_lite
 from rooms.sfu.ice_lite import Address, BindingRequest
 from rooms.sfu.params import SfuError
+from rooms.sfu.srtp import Protector
 from rooms.sfu.udp import UdpSocket
 
 HANDSHAKE_SECONDS: Final = 30.0
@@ -53,7 +54,7 @@ class Transport:
         self._started = False
         self._deadline = float("inf")
         self._rx: pylibsrtp.Session | None = None
-        self._tx: pylibsrtp.Session | None = None
+        self._tx: Protector | None = None
         self._ssrcs: set[bytes] = set()
         udp.attach(self._ice.current.ufrag, self)
 
@@ -126,8 +127,8 @@ class Transport:
             self._counters.not_connected += 1
             return
         try:
-            data = self._tx.protect(bytes(packet))
-        except (pylibsrtp.Error, ValueError):
+            data = self._tx.protect(packet)
+        except pylibsrtp.Error:
             self._counters.protect_failed += 1
             return
         self._udp.send(data, self._address)
@@ -226,7 +227,8 @@ class Transport:
 
     def _dtls_changed(self, state: dtls.State) -> None:
         if state == "connected":
-            self._rx, self._tx = self._dtls.sessions
+            self._rx, outbound = self._dtls.sessions
+            self._tx = Protector(outbound)
             self._address = self._ice.chosen or self._handshake_address
             self._set_state("connected")
             self._media_flows()

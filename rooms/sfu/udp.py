@@ -8,13 +8,17 @@ import asyncio
 import socket
 import struct
 import time
+from contextlib import suppress
 from typing import Final, Protocol
 
 from rooms.sfu import ice_lite
 from rooms.sfu.counters import Counters
 from rooms.sfu.ice_lite import Address, BindingRequest
 
-SO_TIMESTAMPNS: Final = 35  # <asm-generic/socket.h>; Python does not name it
+# <asm-generic/socket.h>; Python does not name these.
+SO_SNDBUFFORCE: Final = 32
+SO_RCVBUFFORCE: Final = 33
+SO_TIMESTAMPNS: Final = 35
 TIMESPEC: Final = struct.Struct("@ll")
 CONTROL_BYTES: Final = socket.CMSG_SPACE(TIMESPEC.size)
 MAX_DATAGRAM: Final = 1500
@@ -61,8 +65,10 @@ class UdpSocket:
 
     def _prepare(self, host: str, port: int) -> None:
         self._socket.setblocking(False)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            self._socket.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+        for usual, forced in ((socket.SO_RCVBUF, SO_RCVBUFFORCE), (socket.SO_SNDBUF, SO_SNDBUFFORCE)):
+            self._socket.setsockopt(socket.SOL_SOCKET, usual, BUFFER_BYTES)
+            with suppress(PermissionError):  # beyond net.core.rmem_max only with CAP_NET_ADMIN
+                self._socket.setsockopt(socket.SOL_SOCKET, forced, BUFFER_BYTES)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._socket.bind((host, port))
 
@@ -87,6 +93,14 @@ class UdpSocket:
     def sizes(self) -> dict[str, int]:
         """How many addresses and user names are known."""
         return {"addresses": len(self._by_address), "ufrags": len(self._by_ufrag)}
+
+    def buffers(self) -> dict[str, int]:
+        """What the kernel granted, in bytes (it doubles what was asked for, for its own needs)."""
+        ask = self._socket.getsockopt
+        return {
+            "receive": ask(socket.SOL_SOCKET, socket.SO_RCVBUF),
+            "send": ask(socket.SOL_SOCKET, socket.SO_SNDBUF),
+        }
 
     def attach(self, ufrag: str, receiver: Receiver) -> None:
         """Let checks for this user name fragment reach a transport."""
@@ -116,7 +130,7 @@ class UdpSocket:
         heard = owner.heard(address)
         return heard is None or now - heard > TAKEN_SECONDS
 
-    def send(self, data: bytes, address: Address) -> None:
+    def send(self, data: bytes | memoryview, address: Address) -> None:
         """Send one datagram, or drop and count it when the kernel refuses. Never raises."""
         counters = self.counters
         try:

@@ -207,6 +207,7 @@ class ForwardingUnit:
             "internalErrors": self.internal_errors,
             "transports": states,
             "known": self.udp.sizes(),
+            "buffers": self.udp.buffers(),
             "routers": {router_id: router.stats(now) for router_id, router in self._routers.items()},
         }
 
