@@ -15,6 +15,7 @@ from school.organisation import queries as organisation
 from school.people.rules import Capability, Viewer, can
 from school.sessions import queries as sessions
 from school.sessions import rules
+from school.sessions.errors import NotTheHost
 from school.sessions.queries import SessionRow
 from web import forms, labels
 from web.access import Route, own
@@ -60,7 +61,11 @@ async def table(request: web.Request) -> web.Response:
 
 
 async def mark(request: web.Request) -> web.Response:
-    """Confirm everybody who has no word yet, or correct one person."""
+    """Confirm everybody who has no word yet, or correct one person: the host's word, nobody else's (R57)."""
+    async with request.app[DATABASE].read() as db:
+        session = await _readable(db, _session_id(request), viewer(request))
+    if session.host_id != viewer(request).person_id:
+        raise NotTheHost(session_id=session.id)
     word = await forms.read(request, Word)
     if word.given is not None and word.given.action == "confirm":
         await _confirm(request)

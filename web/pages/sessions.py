@@ -17,6 +17,7 @@ from school.organisation import queries as organisation
 from school.people.rules import Capability, Viewer, can
 from school.sessions import actions, rules
 from school.sessions import queries as sessions
+from school.sessions.errors import NotTheHost
 from school.sessions.models import Scope, TopicBasis
 from school.sessions.queries import ExpectedRow, SessionRow
 from web import forms, labels
@@ -61,7 +62,7 @@ async def set_topic(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as db:
         row = await _concerned(db, request)
     if not rules.may_set_topic(row, viewer(request).person_id):
-        raise rules.NotTheHost(session_id=row.id)
+        raise NotTheHost(session_id=row.id)
     form = await forms.read(request, Topic)
     if form.given is None:
         return await _show(request, form, status=422)
