@@ -1,7 +1,8 @@
 """When to ask a publisher's layer for a key frame (PLI, RFC 4585 §6.3.1)."""
 
 COALESCE = 0.3  # every viewer asks at once; a publisher that obeyed each request would send nothing else
-MAX_REPEATS = 20
+SLOW = 3.0  # ... and one that has not obeyed for long is asked less often
+MAX_QUICK = 20
 
 
 class KeyFrameRequests:
@@ -27,10 +28,8 @@ class KeyFrameRequests:
 
     def due(self, now: float) -> bool:
         """Whether to send a (repeated) request now; remembers that it is sent."""
-        if not self._waiting or now - max(self._asked, self._came) < COALESCE:
-            return False
-        if self._repeats >= MAX_REPEATS:
-            self._waiting = False
+        interval = COALESCE if self._repeats < MAX_QUICK else SLOW
+        if not self._waiting or now - max(self._asked, self._came) < interval:
             return False
         self._asked = now
         self._repeats += 1

@@ -23,7 +23,7 @@ class Layer:
     loop.
     """
 
-    def __init__(self, index: int, encoding: Encoding, clock_rate: int) -> None:
+    def __init__(self, index: int, encoding: Encoding, clock_rate: int, capacity: int) -> None:
         self.index = index
         self.rid = encoding.rid
         self.scale = encoding.scale
@@ -38,7 +38,7 @@ class Layer:
         self.consumers: list[Consumer] = []
         self.keyframes = KeyFrameRequests()
         self.nack = NackGenerator()
-        self.cache = PacketCache()
+        self.cache = PacketCache(capacity)
         self.numbers = Unwrapper()
         self.clock_rate = clock_rate
         self.meter = RateMeter()

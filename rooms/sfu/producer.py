@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from rooms.sfu import codecs, ortc, rtcp, rtp
+from rooms.sfu import codecs, ortc, resend, rtcp, rtp
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.layer import Layer
 from rooms.sfu.levels import Levels
@@ -43,7 +43,7 @@ class Producer:
         self.paused = paused
         self.cname = cname
         self.layers = [
-            Layer(index, encoding, published.codec.clock_rate)
+            Layer(index, encoding, published.codec.clock_rate, resend.CAPACITY[published.kind])
             for index, encoding in enumerate(published.encodings)
         ]
         self.consumers: list[Consumer] = []
@@ -52,6 +52,7 @@ class Producer:
         self._send_rtcp = send_rtcp
         self._levels = levels
         self._video = published.kind == "video"
+        self._simulcast = len(self.layers) > 1
         self._level_id = published.extensions.get(codecs.AUDIO_LEVEL)
         self._copied = [
             (published.extensions[uri], ours)
@@ -96,8 +97,8 @@ class Producer:
         layer.meter.add(len(packet.data), now)
         if not self._reports.running:
             self._reports.start(now)
-            if len(self.layers) > 1:
-                self._checks.start(now)
+        if self._simulcast and not self._checks.running:
+            self._checks.start(now)
 
     def _accept(
         self, layer: Layer, packet: RtpPacket, offset: int, number: int, retransmitted: bool, now: float
@@ -124,18 +125,19 @@ class Producer:
             layer.keyframes.arrived(now)
 
     def _media(self, packet: RtpPacket, offset: int, number: int, now: float) -> MediaPacket | None:
+        payload = packet.data[offset : packet.payload_end]
         vp8: Vp8 | None = None
         if self._video:
-            if packet.payload_end > offset:
+            if payload:
                 try:
-                    vp8 = Vp8(memoryview(packet.data)[offset : packet.payload_end])
+                    vp8 = Vp8(payload)
                 except ValueError:
                     self.dropped += 1
                     return None
             elements = self._video_elements(packet) if packet.extensions else b""
         else:
             elements = self._audio_elements(packet, now)
-        return MediaPacket(packet, offset, number, rtp.extension_block(now, elements), vp8)
+        return MediaPacket(packet, payload, number, rtp.extension_block(now, elements), vp8)
 
     def _audio_elements(self, packet: RtpPacket, now: float) -> bytes:
         value = packet.extensions.get(self._level_id) if self._level_id else None

@@ -200,11 +200,14 @@ class MediaPacket:
     )
 
     def __init__(
-        self, packet: RtpPacket, payload_offset: int, number: int, extensions: bytes, vp8: Vp8 | None
+        self,
+        packet: RtpPacket,
+        payload: bytes | bytearray,
+        number: int,
+        extensions: bytes,
+        vp8: Vp8 | None,
     ) -> None:
-        payload = packet.data[payload_offset : packet.payload_end]
-        buffer = bytearray(b"\x90" + bytes(11))
-        buffer += extensions
+        buffer = bytearray(_EXTENDED_HEADER + extensions)
         offset = len(buffer)
         buffer += payload
         self.buffer = buffer
@@ -231,6 +234,7 @@ def abs_send_time(now: float) -> bytes:
     return (int(now * 262_144) & 0xFFFFFF).to_bytes(3, "big")
 
 
+_EXTENDED_HEADER = b"\x90" + bytes(11)  # version 2, with extensions; the rest is patched
 ABS_SEND_TIME_AT = FIXED_BYTES + 5  # extension header, then the element's own head byte
 _ABS_HEAD = bytes([codecs.ABS_SEND_TIME_ID << 4 | 2])
 _PADDING = (b"", b"\x00\x00\x00", b"\x00\x00", b"\x00")
