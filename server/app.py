@@ -1,4 +1,4 @@
-"""The composition: what a running Kabinet consists of, started in this order and stopped in the reverse one."""
+"""The composition: what a running Kabinet consists of, started in this order, stopped in the reverse."""
 
 import asyncio
 from collections.abc import AsyncIterator

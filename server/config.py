@@ -1,4 +1,4 @@
-"""The configuration: environment variables `KABINET_*`, read once at start. docs/configuration.md lists them."""
+"""The configuration: environment variables `KABINET_*`, read once at start. See docs/configuration.md."""
 
 import difflib
 import os
@@ -143,17 +143,23 @@ class Settings(BaseSettings):
 
 
 def load(**changes: object) -> Settings:
-    """Read the environment; `changes` come from the command line. Raises BadConfiguration with the first fault."""
+    """Read the environment; `changes` come from the command line. Raises BadConfiguration, for one fault."""
     _refuse_unknown(os.environ)
     try:
         return Settings(**changes)  # type: ignore[arg-type]  # checked by pydantic, that is its purpose
     except ValidationError as error:
-        fault = error.errors()[0]
-        name = f"{PREFIX}{fault['loc'][0]}".upper() if fault["loc"] else ""
-        given = "" if name in _CONFIDENTIAL or not name else str(fault["input"])
-        raise BadConfiguration(
-            name=name, given=given, reason=_reason(fault["type"], fault["msg"]), **fault.get("ctx", {})
-        ) from None
+        raise _fault(error) from None
+
+
+def _fault(error: ValidationError) -> BadConfiguration:
+    first = error.errors()[0]
+    name = f"{PREFIX}{first['loc'][0]}".upper() if first["loc"] else ""
+    return BadConfiguration(
+        name=name,
+        given="" if name in _CONFIDENTIAL or not name else str(first["input"]),
+        reason=_REASONS.get(first["type"], first["msg"]),
+        **{key: str(value).replace(" or ", ", ") for key, value in first.get("ctx", {}).items()},
+    )
 
 
 _REASONS = {
@@ -165,23 +171,17 @@ _REASONS = {
 }
 
 
-def _reason(kind: str, message: str) -> str:
-    return _REASONS.get(kind, message)
-
-
 def _refuse_unknown(environment: Iterable[str]) -> None:
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
-    for name in environment:
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            raise BadConfiguration(
-                name=name,
-                given="",
-                reason=N_("there is no such setting; did you mean %(near)s?")
-                if near
-                else N_("there is no such setting"),
-                near=near[0] if near else "",
-            )
+    known = [name.upper() for name in Settings.model_fields]
+    for variable in environment:
+        name = variable.removeprefix(PREFIX)
+        if not variable.startswith(PREFIX) or name in known:
+            continue
+        near = difflib.get_close_matches(name, known, n=1)
+        if near:
+            reason = N_("there is no such setting; did you mean %(near)s?")
+            raise BadConfiguration(name=variable, given="", reason=reason, near=PREFIX + near[0])
+        raise BadConfiguration(name=variable, given="", reason=N_("there is no such setting"))
 
 
 def _parsed(parse: object, text: str) -> None:

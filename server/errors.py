@@ -19,7 +19,7 @@ class CannotStart(Exception):  # noqa: N818 - it says what happened
 
 
 class BadConfiguration(CannotStart):
-    """An environment variable has a value that does not work: `name`, `given`, `reason` and the reason's fields."""
+    """An environment variable has a wrong value: `name`, `given`, `reason` and the reason's fields."""
 
     def line(self, words: Words) -> str:
         reason = words.gettext(str(self.data["reason"]), **self.data)

@@ -122,7 +122,8 @@ def media_port(settings: Settings) -> Finding:
         return Finding(
             Verdict.DOUBTFUL,
             N_(
-                "The UDP port for sound and picture changes at each start; with a firewall set KABINET_MEDIA_PORT"
+                "The UDP port for sound and picture changes at each start; "
+                "with a firewall set KABINET_MEDIA_PORT"
             ),
         )
     return Finding(Verdict.GOOD, N_("UDP port %(port)s is free for sound and picture"), data)

@@ -1,4 +1,4 @@
-"""The database as the commands meet it: its folder, its migrations, and plain words when it cannot be reached."""
+"""The database as the commands meet it: its folder, its migrations, plain words when it is unreachable."""
 
 from datetime import datetime
 from pathlib import Path
@@ -62,7 +62,7 @@ def _heads(connection: Connection) -> set[str]:
 
 
 async def set_up(settings: Settings, now: datetime) -> None:
-    """Give a fresh installation the settings that an organisation starts with; one that has its own keeps them."""
+    """Give a fresh installation the settings that it starts with; one that has its own keeps them."""
     database = Database.open(settings.database_url)
     try:
         async with database.begin() as db:

@@ -1,4 +1,4 @@
-"""How a page says who may open it. A route without a rule cannot be written, and an unknown one is refused."""
+"""How a page says who may open it. A route without a rule cannot be written; an unknown one is refused."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The browser bundle: which hashed files an entry needs. Vite writes the manifest, we read it once at start."""
+"""The browser bundle: which hashed files an entry needs. Vite writes the manifest, read once at start."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

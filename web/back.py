@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 
 def own_path(text: str, otherwise: str = "/") -> str:
-    """`text` when it is a path on this site, else `otherwise`. `//host`, `/\\host` and schemes are refused."""
+    """`text` when it is a path on this site, else `otherwise`: `//host`, `/\\host` and schemes are not."""
     if not text.startswith("/") or text.startswith("//") or "\\" in text or not text.isprintable():
         return otherwise
     parts = urlsplit(text)

@@ -1,4 +1,4 @@
-"""Form tokens: an HMAC over who holds the browser, so that another site's form cannot speak for the reader."""
+"""Form tokens: an HMAC over who holds the browser, so that no other site's form speaks for the reader."""
 
 import base64
 import binascii

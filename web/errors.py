@@ -14,19 +14,19 @@ from web.reply import page
 from web.words import N_
 
 
-class SignInNeeded(SchoolError):
+class SignInNeeded(SchoolError):  # noqa: N818 -- refusals are named after what happened
     """Nobody is signed in, and the page is for somebody."""
 
     code = "sign_in_needed"
 
 
-class FormExpired(SchoolError):
+class FormExpired(SchoolError):  # noqa: N818 -- as above
     """The form's token doesn't belong to this browser's sign-in, or another site sent the form."""
 
     code = "form_expired"
 
 
-class TooOften(SchoolError):
+class TooOften(SchoolError):  # noqa: N818 -- as above
     """`seconds` until the next try."""
 
     code = "too_often"

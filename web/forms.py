@@ -27,7 +27,7 @@ _OTHERWISE = N_("This value does not fit here. Check what you typed.")
 
 @dataclass(slots=True)
 class Form(Generic[Model]):
-    """`given` is what was accepted, or None with `errors` by field. `value(name)` is always what was typed."""
+    """`given` is what was accepted, or None with `errors` by field; `value(name)` is what was typed."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Form(Generic[Model]):
 
 
 async def read(request: web.Request, model: type[Model]) -> Form[Model]:
-    """The posted fields, stripped. Passwords are never put back into a page: leave them out of the template."""
+    """The posted fields, stripped, but for the password. A template must not show a password again."""
     posted = await request.post()
     values = {
         name: value if name == "password" else value.strip()

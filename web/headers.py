@@ -23,7 +23,7 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def content_security_policy(public_url: str) -> str:
-    """No foreign host, nothing inline (W3C CSP 3). The socket is named for browsers whose 'self' leaves ws: out."""
+    """No foreign host, nothing inline (W3C CSP 3); the socket is named where 'self' lacks ws:."""
     address = urlsplit(public_url)
     socket = f"{'wss' if address.scheme == 'https' else 'ws'}://{address.netloc}"
     return "; ".join(

@@ -60,7 +60,8 @@ def remember(request: web.Request, response: web.StreamResponse) -> None:
 
 def holder(request: web.Request) -> str:
     """Whom the form token belongs to."""
-    return request.get(_HOLDER, "")
+    found: str = request.get(_HOLDER, "")
+    return found
 
 
 def _reader(
@@ -93,7 +94,7 @@ def _language(
         settings.locale if settings else None,
     )
     known = request.app[WORDS]
-    return next((language for language in wanted if language in known), DEFAULT_LANGUAGE)
+    return next((language for language in wanted if language and language in known), DEFAULT_LANGUAGE)
 
 
 def look(cookie: str) -> Look:

@@ -11,7 +11,7 @@ class _Bucket:
 
 
 class Limit:
-    """`burst` tries at once, then one per `seconds`. At most `size` keys are remembered, oldest forgotten first."""
+    """`burst` tries at once, then one per `seconds`. At most `size` keys are kept, the oldest go first."""
 
     def __init__(self, *, burst: int, seconds: float, size: int = 20_000) -> None:
         self._burst = burst

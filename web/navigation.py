@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from school.people.rules import Role, Viewer
+from school.people.models import Role
+from school.people.rules import Viewer
 from web.addresses import Addresses
 from web.words import N_
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`public_url` has no slash at its end. `secret` signs links, passes and form tokens (32 bytes or more)."""
+    """`public_url` has no slash at its end. `secret` (32 bytes or more) signs links and form tokens."""
 
     public_url: str
     secret: bytes

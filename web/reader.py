@@ -33,7 +33,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Made once per request by `web.middleware`; `organisation` is None only while the database is unreachable.
+    """Made once per request; `organisation` is None only while there is none or the database is unreachable.
 
     `sign_in` is the raw token of the sign-in cookie; it leaves the process only in that cookie.
     """

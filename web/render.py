@@ -18,8 +18,8 @@ TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 class Renderer:
     """Fills a template for a reader.
 
-    Every template has: `_`, `ngettext` (and `{% trans %}`), `url(name, **params)`, `csrf_field()`, `bundle(entry)`,
-    `reader`, `viewer`, `organisation`, `when` (`web.when.Times`), `lang`, `navigation`, `here` (the path shown).
+    Every template has `_`, `ngettext`, `{% trans %}`, `url(name, **params)`, `csrf_field()`, `bundle(entry)`,
+    `reader`, `viewer`, `organisation`, `when` (`web.when.Times`), `lang`, `navigation`, `here` (the path).
     """
 
     def __init__(self, words: Mapping[str, Words], addresses: Addresses, assets: Assets) -> None:

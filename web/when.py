@@ -1,7 +1,7 @@
 """Dates and times as people say them, in the reader's language, zone and the organisation's zone."""
 
 from dataclasses import dataclass
-from datetime import date as Date
+from datetime import date as Date  # noqa: N812 -- `date` is a method below
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,7 +12,7 @@ from web.words import Words
 
 Moment: TypeAlias = datetime | Date
 
-# What the zones of Russia are called on paper; elsewhere the offset is shown. (ГОСТ 7.64, Федеральный закон 107-ФЗ)
+# What the zones of Russia are called on paper (Federal Law 107-ФЗ); elsewhere the offset is shown.
 _RUSSIAN_ZONES = {
     "Europe/Kaliningrad": ("МСК−1", "MSK−1"),
     "Europe/Moscow": ("МСК", "MSK"),
@@ -121,7 +121,8 @@ class Times:
         named = _RUSSIAN_ZONES.get(key)
         if named:
             return named[0 if self.words.language == "ru" else 1]
-        return (on or self.now).astimezone(zone_or(key)).strftime("UTC%:z" if key else "UTC")
+        offset = (on or self.now).astimezone(zone_or(key, "UTC")).strftime("%z")
+        return f"UTC{offset[:3]}:{offset[3:]}"
 
     def _both(self, own: str, school: str, on: datetime) -> str:
         yours = self.words.gettext("%(time)s your time", time=own)

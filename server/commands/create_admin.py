@@ -74,7 +74,7 @@ def run(given: argparse.Namespace, words: Words) -> int:
 
 
 def _password(given: argparse.Namespace, words: Words) -> tuple[str, bool]:
-    """From the input, from the terminal, or a made one when there is nobody to ask; True: it was made here."""
+    """From the input, from the terminal, or made when there is nobody to ask (then True)."""
     if given.password_stdin:
         return sys.stdin.readline().rstrip("\n"), False
     if sys.stdin.isatty():

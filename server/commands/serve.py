@@ -98,7 +98,9 @@ async def _started(runner: web.AppRunner, settings: Settings) -> None:
     try:
         await web.TCPSite(runner, settings.bind_host, settings.port, ssl_context=tls).start()
     except OSError as error:
-        raise PortTaken(port=settings.port, host=settings.bind_host, reason=os.strerror(error.errno or 0)) from error
+        raise PortTaken(
+            port=settings.port, host=settings.bind_host, reason=os.strerror(error.errno or 0)
+        ) from error
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

@@ -1,4 +1,4 @@
-"""A whole site in a test: the real edge on a real socket and a real database, and a browser without scripts."""
+"""A whole site in a test: the real edge on a real socket and database, and a browser without scripts."""
 
 import re
 from collections.abc import AsyncIterator, Mapping

@@ -38,9 +38,7 @@ def test_an_unknown_name_and_a_missing_part_are_refused() -> None:
 
 def test_one_name_stands_for_one_path() -> None:
     with pytest.raises(ValueError, match="names both /a and /b"):
-        Addresses(
-            [Route("a", "GET", "/a", _nothing, public()), Route("a", "POST", "/b", _nothing, public())]
-        )
+        Addresses([Route("a", "GET", "/a", _nothing, public()), Route("a", "POST", "/b", _nothing, public())])
 
 
 def test_every_route_of_the_table_is_there_once() -> None:

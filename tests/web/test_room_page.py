@@ -38,7 +38,8 @@ async def test_each_ticket_is_newer_than_the_one_before(site: Site, browser: Bro
 async def test_nobody_is_asked_to_sign_in(site: Site, browser: Browser) -> None:
     path = f"/room/{site.cast.session}"
     answer = await browser.get(path, follow=False)
-    assert (answer.status, answer.headers["Location"]) == (303, f"/sign-in?next=%2Froom%2F{site.cast.session}")
+    asked = f"/sign-in?next=%2Froom%2F{site.cast.session}"
+    assert (answer.status, answer.headers["Location"]) == (303, asked)
     await browser.get("/sign-in")
     ticket = await browser.script_post(f"{path}/ticket")
     assert (ticket.status, ticket.text) == (401, '{"code": "sign_in_needed", "data": {}}')

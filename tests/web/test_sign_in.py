@@ -98,9 +98,7 @@ async def test_a_sign_in_ends_with_its_time(site: Site, browser: Browser) -> Non
 
 async def test_signing_in_leads_back_to_the_page_that_asked_for_it(browser: Browser) -> None:
     await browser.get("/today")
-    answer = await browser.post(
-        "/sign-in", login="ivanov", password=PASSWORD, next="/today", follow=False
-    )
+    answer = await browser.post("/sign-in", login="ivanov", password=PASSWORD, next="/today", follow=False)
     assert answer.headers["Location"] == "/today"
 
 

@@ -26,9 +26,7 @@ def written() -> set[str]:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(str(ROOT), methods, options, directory_filter=lambda path: not _hidden(path))
-    return {
-        message if isinstance(message, str) else message[0] for _, _, message, _, _ in found
-    }
+    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
 
 
 def _hidden(path: str) -> bool:
@@ -57,7 +55,9 @@ def test_translations_use_only_fields_that_the_message_has() -> None:
         if not message.id:
             continue
         ids = (message.id,) if isinstance(message.id, str) else message.id
-        known = {field for text in ids for field in FIELDS.findall(text)} | ({"num"} if len(ids) > 1 else set())
+        known = {field for text in ids for field in FIELDS.findall(text)} | (
+            {"num"} if len(ids) > 1 else set()
+        )
         strings = (message.string,) if isinstance(message.string, str) else message.string
         for text in strings:
             assert set(FIELDS.findall(text)) <= known, message.id

@@ -5,10 +5,10 @@ from enum import StrEnum
 from aiohttp import web
 from pydantic import BaseModel
 
+from school.errors import Invalid
 from web import cookies, forms
 from web.access import Route, public
 from web.back import own_path
-from school.errors import Invalid
 from web.identity import look
 from web.keys import OPTIONS
 from web.reader import Look, Scheme, TextSize

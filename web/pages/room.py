@@ -1,7 +1,8 @@
-"""From a personal link, or from a page, into the room (R7, R41): one page, and the ticket that its script asks for."""
+"""From a personal link, or from a page, into the room (R7, R41): one page, and the ticket for its script."""
 
 import time
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -10,7 +11,7 @@ from rooms.admission import Admission, Outcome
 from school.audit import actions as audit
 from school.db import Db
 from school.links import rules as links
-from school.links.rules import BadToken
+from school.links.errors import BadToken
 from web import cookies, labels, remote
 from web.access import Route, link
 from web.consultation import describe
@@ -74,7 +75,7 @@ async def give_ticket(request: web.Request) -> web.Response:
 
 
 async def _admission(request: web.Request, db: Db, session_id: int) -> Admission | None:
-    """By the sign-in, or by the pass of a personal link; the pass is first when the link has just been followed.
+    """By the sign-in, or by the pass of a personal link: the pass first when the link was just followed.
 
     None when the browser has neither.
     """
@@ -120,7 +121,7 @@ def _token(request: web.Request, token: str) -> tuple[int, int]:
         raise
 
 
-def _page(request: web.Request, template: str, found: Admission, **context: object) -> web.Response:
+def _page(request: web.Request, template: str, found: Admission, **context: str) -> web.Response:
     """Raises Refused unless the person may come in, now or soon."""
     claim, reader = found.claim, request[READER]
     about = labels.as_whom(
@@ -131,9 +132,8 @@ def _page(request: web.Request, template: str, found: Admission, **context: obje
         group=claim.group_name,
     )
     consultation = describe(found.session, reader, found.facts.settings)
-    return page(
-        request, template, found=found, claim=claim, about=about, consultation=consultation, **context
-    )
+    shown: dict[str, Any] = {"claim": claim, "about": about, "consultation": consultation, **context}
+    return page(request, template, found=found, **shown)
 
 
 async def _record_refusal(request: web.Request, found: Admission) -> None:
