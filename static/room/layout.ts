@@ -51,8 +51,10 @@ function webinar({ me, others, producers }: Scene): Arrangement {
 export type Grid = { columns: number; width: number; height: number };
 
 const WIDEST = 16 / 9;
-const TALLEST = 3 / 4;
-const SMALLEST = 150;
+/** Cameras give 16:9: a tile much taller would cut faces off at the sides. A phone held upright has height to spare. */
+const TALLEST = 6 / 5;
+const TALLEST_UPRIGHT = 3 / 4;
+const SMALLEST = 120;
 
 /** The number of columns that shows faces largest; below the smallest useful tile the grid scrolls instead. */
 export function fitGrid(count: number, width: number, height: number, gap: number): Grid {
@@ -68,10 +70,11 @@ function cell(columns: number, count: number, width: number, height: number, gap
   const rows = Math.ceil(count / columns);
   const across = Math.max(0, (width - gap * (columns - 1)) / columns);
   const down = Math.max(0, (height - gap * (rows - 1)) / rows);
+  const tallest = width < height ? TALLEST_UPRIGHT : TALLEST;
   return {
     columns,
     width: Math.floor(Math.min(across, down * WIDEST)),
-    height: Math.floor(Math.min(down, across / TALLEST)),
+    height: Math.floor(Math.min(down, across / tallest)),
   };
 }
 

@@ -10,6 +10,8 @@ export type RemoteTrack = { producer: Producer; track: MediaStreamTrack };
 
 const NOT_SHOWN: TileSize = { width: 0, height: 0 };
 const RETRY_MS = 2_000;
+/** Between two layers, or before the first key frame, there is none for a moment: nothing to speak of. */
+const STARVED_MS = 3_000;
 
 export class Receiving {
   /** By producer; a track that ended with the network stays until the next one comes, so the picture stays too. */
@@ -20,6 +22,7 @@ export class Receiving {
   readonly #lost: () => void;
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #sizes = new Map<string, TileSize>();
+  readonly #hungry = new Map<string, ReturnType<typeof setTimeout>>();
   /** Producers to be consumed, whether their consumer is already there or still being made. */
   readonly #wanted = new Set<string>();
   #device: types.Device | null = null;
@@ -71,6 +74,8 @@ export class Receiving {
     this.#transport = null;
     this.#device = null;
     this.#consumers.clear();
+    for (const timer of this.#hungry.values()) clearTimeout(timer);
+    this.#hungry.clear();
     this.#wanted.clear();
     this.starved.value = new Set();
     transport?.then((opened) => opened.close(), () => undefined);
@@ -144,9 +149,19 @@ export class Receiving {
   #layer(consumerId: string, layer: Layer | null): void {
     const producerId = this.#byConsumer(consumerId);
     if (producerId === undefined) return;
+    clearTimeout(this.#hungry.get(producerId));
+    if (layer !== null) this.#starve(producerId, false);
+    else this.#hungry.set(producerId, setTimeout(() => this.#starve(producerId, this.#shown(producerId)), STARVED_MS));
+  }
+
+  #shown(producerId: string): boolean {
+    return this.#consumers.has(producerId) && (this.#sizes.get(producerId)?.width ?? 0) > 0;
+  }
+
+  #starve(producerId: string, yes: boolean): void {
+    if (this.starved.value.has(producerId) === yes) return;
     const starved = new Set(this.starved.value);
-    const shown = (this.#sizes.get(producerId)?.width ?? 0) > 0;
-    if (layer === null && shown) starved.add(producerId);
+    if (yes) starved.add(producerId);
     else starved.delete(producerId);
     this.starved.value = starved;
   }

@@ -72,7 +72,11 @@ describe("how large", () => {
   test("a crowd on a phone scrolls instead of shrinking to stamps", () => {
     const { columns, width } = fitGrid(40, 344, 500, 8);
     expect(columns).toBe(2);
-    expect(width).toBeGreaterThanOrEqual(150);
+    expect(width).toBe(168);
+  });
+
+  test("on an upright phone four faces use the height", () => {
+    expect(fitGrid(4, 344, 500, 8)).toEqual({ columns: 2, width: 168, height: 224 });
   });
 
   test("no place at all is no error", () => {

@@ -123,6 +123,9 @@ describe("receiving", () => {
     await enter({ producers: [camera("v1", teacher)] });
     const id = wire.payloads("consumer.resume")[0]?.id ?? "";
     wire.push("consumer.layer", { id, layer: null });
+    await settle(2_900);
+    expect(media.receiving.starved.value.size).toBe(0);
+    await settle(200);
     expect([...media.receiving.starved.value]).toEqual(["v1"]);
     wire.push("consumer.layer", { id, layer: 1 });
     expect(media.receiving.starved.value.size).toBe(0);

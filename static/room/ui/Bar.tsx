@@ -32,7 +32,7 @@ function Control({ icon, label, short, press, state, disabled = false, badge = 0
         {short}
       </span>
       {badge > 0 && (
-        <span class="badge" aria-hidden="true">
+        <span class="count" aria-hidden="true">
           {Math.min(badge, 99)}
         </span>
       )}

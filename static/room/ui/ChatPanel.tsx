@@ -41,7 +41,7 @@ function Messages({ mend }: { mend: (message: Pending) => void }): JSX.Element {
   };
   return (
     <div class="messages" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label={words.chat.title}>
-      {messages.length + pending.length === 0 && <p class="empty">{words.chat.empty}</p>}
+      {messages.length + pending.length === 0 && <p class="nothing">{words.chat.empty}</p>}
       <ol>
         {messages.map((message) => (
           <Said key={message.id} message={message} />
@@ -94,7 +94,7 @@ function Compose({ draft, setDraft }: ComposeProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   const over = draft.length - LONGEST_MESSAGE;
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
-  if (!session.rights.value.write) return <p class="empty">{words.chat.readOnly}</p>;
+  if (!session.rights.value.write) return <p class="nothing">{words.chat.readOnly}</p>;
 
   const send = (): void => {
     if (over > 0) return;

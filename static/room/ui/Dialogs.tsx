@@ -70,7 +70,9 @@ function Ending({ close }: { close: () => void }): JSX.Element {
           {words.close.yes}
         </button>
         <button onClick={() => void session.leave()}>{words.close.leaveOnly}</button>
-        <button onClick={close}>{words.close.no}</button>
+        <button autofocus onClick={close}>
+          {words.close.no}
+        </button>
       </p>
     </Dialog>
   );

@@ -7,8 +7,8 @@ export function Facts({ starts, ends }: { starts: number | null; ends: number | 
   const { page, words } = useRoom();
   const now = useNow();
   return (
-    <div class="facts">
-      {page.title !== "" && <p class="facts-title">{page.title}</p>}
+    <div class="who">
+      {page.title !== "" && <p class="who-title">{page.title}</p>}
       {page.hostName !== "" && page.hostName !== page.name && <p>{words.check.host(page.hostName)}</p>}
       {starts !== null && ends !== null && <p>{whenInWords(words, starts, ends, page, now)}</p>}
       <p>

@@ -19,7 +19,7 @@ export function Lobby({ phase }: { phase: LobbyPhase }): JSX.Element {
   const starts = door ? Date.parse(door.starts_at) : page.startsAt;
   const ends = door ? Date.parse(door.ends_at) : page.endsAt;
   return (
-    <main class={page.publishes ? "lobby" : "lobby narrow"}>
+    <main class={page.publishes ? "lobby" : "lobby single"}>
       {page.publishes && (
         <section class="lobby-devices">
           <Preview />

@@ -13,7 +13,7 @@ export function PeoplePanel(): JSX.Element {
         <li key={peer.id}>
           <span class="person">
             <strong>{peer.id === me ? words.mine(peer.name) : peer.name}</strong>
-            <span>{[words.role[peer.role], peer.about].filter(Boolean).join(" · ")}</span>
+            <span>{peer.about || words.role[peer.role]}</span>
           </span>
           {media && <Microphone peer={peer} mine={peer.id === me} />}
         </li>

@@ -20,8 +20,10 @@ export function Tile({ peer, source = "camera" }: TileProps): JSX.Element {
       {mine ? <MyPicture name={name} /> : <TheirPicture peer={peer} source={source} name={name} />}
       <figcaption>
         {source === "camera" && <Microphone peer={peer} mine={mine} />}
-        <span class="tile-name">{source === "screen" ? words.room.shares(name) : name}</span>
-        {source === "camera" && <span class="tile-about">{about}</span>}
+        <span class="tile-who">
+          <span class="tile-name">{source === "screen" ? words.room.shares(name) : name}</span>
+          {source === "camera" && <span class="tile-about">{about}</span>}
+        </span>
       </figcaption>
     </figure>
   );

@@ -37,6 +37,7 @@ export function TopicForm({ done }: Done): JSX.Element {
         <span>{words.topic.field}</span>
         <input
           name="topic"
+          autofocus
           value={topic}
           maxLength={LONGEST_TOPIC}
           placeholder={words.topic.example}
