@@ -10,6 +10,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -54,7 +55,8 @@ class Server:
         """Make a database, empty or like another, and give its name."""
         self._made += 1
         name = f"test_{self._made}"
-        like = f' TEMPLATE "{template}"' if template else ""
+        # Without fsync, copying files is twice as fast as writing them through the log.
+        like = f' TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
         run_apart(self._execute(f'CREATE DATABASE "{name}"{like}'))
         return name
 
@@ -148,7 +150,7 @@ def _running(binaries: Path, folder: Path, user: dict[str, Any]) -> Iterator[Non
         _wait_until_ready(process, folder, log)
         yield
     finally:
-        process.send_signal(2)  # fast shutdown: sessions are ended, data is written
+        process.send_signal(signal.SIGQUIT)  # immediate shutdown: what it holds is thrown away anyway
         process.wait(START_SECONDS)
 
 

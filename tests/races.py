@@ -9,7 +9,7 @@ from school.db import Database, Db
 from school.errors import SchoolError
 
 RUNNERS = 50
-HANDLES = 3
+HANDLES = 2
 
 Result = TypeVar("Result")
 
