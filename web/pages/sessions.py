@@ -70,13 +70,13 @@ async def set_topic(request: web.Request) -> web.Response:
         await actions.set_topic(
             db,
             now(request),
-            session_id=_session_id(request),
+            session_id=row.id,
             by=viewer(request).person_id,
             topic=form.given.topic,
             basis=form.given.basis,
             scope=form.given.scope,
         )
-    return see_other(request, "session", session=_session_id(request))
+    return see_other(request, "session", session=row.id)
 
 
 async def order_links(request: web.Request) -> web.Response:
