@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school.db import Base, choice
@@ -16,6 +16,12 @@ class Presence(Base):
     __table_args__ = (
         CheckConstraint("joined_at <= seen_at", name="seen"),
         Index(None, "session_id", "person_id"),
+        Index(
+            "ix_presence_open",
+            "seen_at",
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -25,7 +25,7 @@ from school.schedule.models import (
     VersionState,
     Where,
 )
-from school.schedule.rules import Planned, Recurrence, expand
+from school.schedule.rules import Planned, Recurrence, expand, gaps
 from school.study.models import Subject
 
 T = TypeVar("T")
@@ -158,6 +158,15 @@ class PublicationRow:
 
 
 @dataclass(frozen=True)
+class UncoveredRow:
+    """A subject studied while a version is valid, and the days on which no current line is."""
+
+    subject_id: int
+    name: str
+    gaps: tuple[tuple[date, date], ...]
+
+
+@dataclass(frozen=True)
 class _Worker:
     appointment_id: int
     person_id: int
@@ -202,6 +211,29 @@ async def employment(db: Db, version_id: int) -> list[tuple[LineRow, Tenure, dat
         for line_id, since, until, ended_at in await db.execute(query)
     }
     return [(line, *held[line.id]) for line in await lines(db, version_id)]
+
+
+async def uncovered(db: Db, version_id: int) -> list[UncoveredRow]:
+    """Give the subjects whose period of study has no slot for some of its days (cl. 3.5), by name.
+
+    Only days on which the version is valid count, and only lines of purpose `current`.
+    """
+    found = await version(db, version_id)
+    covered = _lists(
+        (line.subject_id, (line.recurrence(found).since, line.recurrence(found).until))
+        for line in await lines(db, version_id)
+        if line.subject_id is not None and line.purpose is Purpose.CURRENT
+    )
+    studied = select(Subject.id, Subject.name, Subject.since, Subject.until).where(
+        Subject.since <= found.valid_until, Subject.until >= found.valid_from
+    )
+    rows = []
+    for subject_id, name, since, until in await db.execute(studied.order_by(Subject.sort_key, Subject.id)):
+        first, last = max(since, found.valid_from), min(until, found.valid_until)
+        without = gaps(first, last, covered.get(subject_id, ()))
+        if without:
+            rows.append(UncoveredRow(subject_id, name, tuple(without)))
+    return rows
 
 
 async def publications(db: Db, version_id: int) -> list[PublicationRow]:

@@ -15,6 +15,7 @@ from school.text import collapse
 
 LONGEST_VALIDITY = timedelta(days=800)
 TITLE_LIMIT, REMARK_LIMIT, ORDER_NUMBER_LIMIT = 200, 2000, 64
+_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 
 
@@ -115,6 +116,20 @@ def clashes(planned: Iterable[Planned]) -> list[Clash]:
                 found.append(Clash(last, stretch))
             if last is None or stretch.ends_at > last.ends_at:
                 last = stretch
+    return found
+
+
+def gaps(since: date, until: date, covered: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Give the runs of days from `since` to `until` that no covered period has in it, all ends included."""
+    found, next_day = [], since
+    for first, last in sorted(covered):
+        if first > until:
+            break
+        if first > next_day:
+            found.append((next_day, first - _DAY))
+        next_day = max(next_day, last + _DAY)
+    if next_day <= until:
+        found.append((next_day, until))
     return found
 
 

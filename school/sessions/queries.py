@@ -39,7 +39,7 @@ from school.sessions.models import (
     SessionGroup,
     TopicBasis,
 )
-from school.sessions.rules import Openings
+from school.sessions.rules import LONGEST, Openings
 from school.study.models import Subject
 
 
@@ -132,12 +132,14 @@ async def running(db: Db) -> list[int]:
 
 async def open_now(db: Db, now: datetime, settings: Openings) -> list[SessionRow]:
     """Give the sessions whose rooms may be entered now, by start."""
+    grace = timedelta(minutes=settings.grace_minutes)
     return await _rows(
         db,
         Session.cancelled_at.is_(None),
         Session.ended_at.is_(None),
+        Session.starts_at > now - LONGEST - grace,  # says nothing new, but keeps the past out of the search
         Session.starts_at <= now + timedelta(minutes=settings.lobby_minutes),
-        Session.ends_at > now - timedelta(minutes=settings.grace_minutes),
+        Session.ends_at > now - grace,
     )
 
 

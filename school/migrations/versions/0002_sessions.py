@@ -393,6 +393,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_presence_session_id_person_id"), ["session_id", "person_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_presence_open",
+            ["seen_at"],
+            unique=False,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
 
     op.create_table(
         "seat",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from school.calendar.rules import Calendar, Period
 from school.schedule.errors import NoParityAnchor
 from school.schedule.models import Parity
-from school.schedule.rules import Occurrence, Planned, Recurrence, clashes, expand
+from school.schedule.rules import Occurrence, Planned, Recurrence, clashes, expand, gaps
 
 ODD_WEEK = date(2026, 8, 31)
 ZONES = (
@@ -222,3 +222,16 @@ def test_clashes_are_found_exactly_when_two_overlap(raw: list[tuple[int, int, in
         for b in planned[number + 1 :]
     )
     assert bool(clashes(planned)) == overlap
+
+
+september = st.dates(date(2026, 9, 1), date(2026, 9, 30))
+
+
+@given(st.lists(st.tuples(september, september).map(lambda pair: (min(pair), max(pair))), max_size=5))
+def test_gaps_are_the_days_that_nothing_covers(covered: list[tuple[date, date]]) -> None:
+    since, until = date(2026, 9, 5), date(2026, 9, 25)
+    every = {since + timedelta(days=number) for number in range(21)}
+    bare = {on for on in every if not any(first <= on <= last for first, last in covered)}
+    found = gaps(since, until, covered)
+    assert {on for first, last in found for on in every if first <= on <= last} == bare
+    assert all(since <= first <= last <= until for first, last in found)

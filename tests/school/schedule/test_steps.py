@@ -223,6 +223,24 @@ async def test_lines_are_read_as_they_were_added(database: Database) -> None:
     assert (line.starts, line.ends, line.parity) == (time(10), time(11), Parity.EVEN)
 
 
+async def test_a_subject_without_a_slot_in_its_period_is_flagged(database: Database) -> None:
+    school = await open_school(database)
+    async with database.begin() as db:
+        bare = await builders.add_subject(db, name="Астрономия")
+        version_id = await add_draft(db, school, valid_until=date(2026, 12, 31))
+        half = {"subject_id": school.subject, "valid_from": date(2026, 10, 1)}
+        await add_odd_line(db, school, version_id, **half)
+        await add_odd_line(db, school, version_id, subject_id=bare, purpose=Purpose.ATTESTATION, weekday=2)
+        first = [(row.name, row.gaps) for row in await queries.uncovered(db, version_id)]
+        await add_odd_line(db, school, version_id, subject_id=school.subject, weekday=3)
+        await add_odd_line(db, school, version_id, subject_id=bare, weekday=4)
+        assert await queries.uncovered(db, version_id) == []
+    assert first == [
+        ("Алгебра", ((date(2026, 9, 1), date(2026, 9, 30)),)),
+        ("Астрономия", ((date(2026, 9, 1), date(2026, 12, 31)),)),
+    ]
+
+
 CHANGES_OF_WHAT_IS_APPROVED = [
     "UPDATE schedule_version SET title = 'Другой'",
     "UPDATE schedule_version SET valid_until = '2030-01-01'",
