@@ -5,7 +5,6 @@ No database's `lower` or collation is used: SQLite's knows no Cyrillic, PostgreS
 
 import re
 import unicodedata
-from itertools import groupby
 
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"  # ё is ordered as е
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -37,26 +36,23 @@ def sort_key(text: str) -> str:
     """
     plain = collapse(text).casefold()
     parts = re.findall(r"[0-9]+|.", plain.replace("ё", "е"), re.DOTALL)
-    ranks = [rank for part in parts for rank in _ranks(part)]
-    primary = "".join(rank for rank, _ in groupby_gaps(ranks))
+    ranks = [_rank(part) for part in parts]
+    after = [*ranks, ""][1:]
+    primary = "".join(
+        rank for rank, following in zip(ranks, after, strict=True) if (rank, following) != (_GAP, _GAP)
+    )
     if "ё" not in plain:
         return primary
     return primary + _TIE + "".join("2" if letter == "ё" else "1" for letter in plain if letter in "её")
 
 
-def groupby_gaps(ranks: list[str]) -> list[tuple[str, int]]:
-    """Make each run of gaps one gap; every other rank stays."""
-    runs = [(rank, len(list(run))) for rank, run in groupby(ranks)]
-    return [(rank, 1) if rank == _GAP else (rank * count, count) for rank, count in runs]
-
-
-def _ranks(part: str) -> list[str]:
+def _rank(part: str) -> str:
     if part.isascii() and part.isdigit():
         number = part.lstrip("0")[:_LONGEST_NUMBER]
-        return [f"{_NUMBER}{len(number):02}{number}"]
+        return f"{_NUMBER}{len(number):02}{number}"
     if part in _RANKS:
-        return [_RANKS[part]]
+        return _RANKS[part]
     if unicodedata.category(part)[0] in "PZSC":
-        return [_GAP]
+        return _GAP
     base = unicodedata.normalize("NFKD", part)[0]
-    return [_RANKS.get(base, f"{_FOREIGN}{ord(part):07}")]
+    return _RANKS.get(base, f"{_FOREIGN}{ord(part):07}")
