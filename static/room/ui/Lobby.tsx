@@ -39,7 +39,7 @@ function Heading({ phase }: { phase: LobbyPhase }): JSX.Element {
   const { page, words } = useRoom();
   const heading = useFocus<HTMLHeadingElement>();
   const waiting = phase.name === "waiting" ? words.waiting.why[phase.door.why] : null;
-  const preparing = page.publishes ? words.check.title : page.title || words.check.enter;
+  const preparing = page.publishes ? words.check.title : words.check.door;
   return (
     <h1 ref={heading} tabIndex={-1}>
       {waiting ?? (phase.name === "connecting" ? words.waiting.connecting : preparing)}

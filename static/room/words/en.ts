@@ -18,6 +18,7 @@ export const en: Words = {
 
   check: {
     title: "Check your camera and microphone",
+    door: "Entering the consultation",
     who: (name) => `You are entering as ${name}`,
     host: (name) => `Held by ${name}`,
     enter: "Enter",

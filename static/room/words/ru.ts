@@ -29,6 +29,7 @@ export const ru = {
   // Before the room
   check: {
     title: "Проверьте камеру и микрофон",
+    door: "Вход на консультацию",
     who: (name: string) => `Вы входите как ${name}`,
     host: (name: string) => `Ведёт ${name}`,
     enter: "Войти",
