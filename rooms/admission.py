@@ -208,7 +208,7 @@ async def _of(
         settings=settings,
         claim=claim,
         employed=await _employed(db, claim, today, now),
-        invited=link is not None,
+        invited=link is not None or session.host_id == person_id,
         link_holds=None if stamp is None else _holds(link, stamp, session_id, person_id),
         barred=await _barred(db, session_id, person_id),
     )

@@ -69,9 +69,11 @@ class Doorman:
             await self._sweep(now)
 
     def _is_due(self, name: str, every: timedelta, now: datetime) -> bool:
-        if now < self._due.get(name, now):
+        due = self._due.get(name, now)
+        if now < due:
             return False
-        self._due[name] = now + every
+        # Counted from when it was due, so that rounds do not make it rarer; after a standstill, from now.
+        self._due[name] = max(due, now - ROUND) + every
         return True
 
     # -- sessions ----------------------------------------------------------------------------------
@@ -116,8 +118,10 @@ class Doorman:
     async def _end_forgotten(self, now: datetime) -> None:
         """End sessions that ran and whose time is up, though no room of this process knows them."""
         async with self._database.read() as db:
-            settings = await organisation_queries.settings(db)
             running = await session_queries.for_doorman(db, await session_queries.running(db))
+            if not running:  # so it is before anybody has set the organisation up
+                return
+            settings = await organisation_queries.settings(db)
         for session in running:
             if session_rules.is_over(session, settings, now) and session.id not in self._registry.rooms:
                 await self._end(session.id, now)

@@ -15,8 +15,8 @@ from web.sockets.place import Place
 class Event:
     """`inside` events are for those who are in the room.
 
-    `needs` names the right that one of them must have; where the right depends on the payload (`produce`), the
-    handler asks for it and `needs` is None.
+    `needs` names the right that one of them must have; where the right depends on the payload (`produce`),
+    the handler asks for it and `needs` is None.
     """
 
     name: str
