@@ -10,15 +10,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 NOTHING = -1  # the cap under which no layer fits
-LOW_REMB = 0.85  # an estimate this far under what is sent means that the link is full
-LOW_SECONDS = 0.5
+FALL = 0.88  # an estimate that falls by this much means that a queue grew: it becomes 0.85 of what arrives
+LOW = 0.85  # ... but one that still covers what is sent does not matter
+FAR_LOW = (
+    0.7  # less than this arrives only through a full link; a little less may be the burst of a key frame
+)
+AGAIN_SECONDS = 4.0  # ... unless it repeats within this time
 GRACE = 2.0  # a young estimate says nothing
+SETTLE_SECONDS = 2.0  # reports of the time before a change, and the queue that it left, are still under way
 HIGH_LOSS = 0.1
 MILD_LOSS = 0.04
-FIRST_BACKOFF = 2.0
+FIRST_BACKOFF = 4.0
+NEXT_BACKOFF = 2.0
 MAX_BACKOFF = 64.0
 TRIAL_SECONDS = 4.0
+TRIAL_RISE = 1.1  # an estimate that is free to rise does so by 8 % each second
 SLACK = 1.05
+KEEP = 0.25  # what is sent already may cost this share of the budget more: rates are never still
+LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left
 
 
 class Downlink:
@@ -28,9 +37,13 @@ class Downlink:
         self.limit: float | None = None
         self._trial: float | None = None
         self._trial_at = 0.0
-        self._low_since: float | None = None
-        self._lossy = False
+        self._trial_estimate = 0.0
         self._begun: float | None = None
+        self._estimate = 0.0
+        self._peak = 0.0
+        self._fell_at = float("-inf")
+        self._lossy = False
+        self._settled = float("-inf")
         self._backoff = FIRST_BACKOFF
         self._next_trial = float("inf")
 
@@ -40,41 +53,41 @@ class Downlink:
         return self.limit if self._trial is None else self._trial
 
     def estimated(self, bitrate: float, sent: float, now: float) -> None:
-        """The viewer's REMB, while `sent` is what it is sent."""
+        """The viewer's REMB, while it is sent `sent`. Only a fall tells something: it rises slowly."""
         if self._begun is None:
             self._begun = now
+        fell = bitrate < FALL * self._peak
+        self._peak = bitrate if fell else max(self._peak, bitrate)
+        self._estimate = bitrate
         if self.limit is not None and self._trial is None and bitrate > self.limit:
             self.limit = bitrate
-        if bitrate >= LOW_REMB * sent:
-            self._low_since = None
-        elif self._low_since is None:
-            self._low_since = now
-        if now - self._begun < GRACE or self._low_since is None or now - self._low_since < LOW_SECONDS:
+        if not fell or bitrate >= LOW * sent or now - self._begun < GRACE or now < self._settled:
             return
-        self._low_since = None
-        self._full(bitrate, now)
+        if bitrate < FAR_LOW * sent or now - self._fell_at < AGAIN_SECONDS or self._trial is not None:
+            self._full(bitrate, now)
+        self._fell_at = now
 
     def lost(self, share: float, sent: float, now: float) -> None:
         """The share of packets that the viewer reports lost."""
         trying = self._trial is not None
+        if now < self._settled and not trying:
+            return
         if share > HIGH_LOSS and (self._lossy or trying):
             self._lossy = False
-            self._full(sent * (1 - share / 2), now)
+            self._full(sent * (1 - share), now)
         elif trying and share > MILD_LOSS:
             self._full(sent * (1 - share), now)
         else:
             self._lossy = share > HIGH_LOSS
 
     def try_more(self, needed: float, now: float) -> None:
-        """Somebody would need `needed` in all: see whether it is time to try, or whether a trial has
-        succeeded.
-        """
+        """Somebody would need `needed` in all: see whether to try it, or whether a trial has ended."""
         if self.limit is None:
             return
         if self._trial is None:
             if now >= self._next_trial and needed > self.limit:
                 self._trial, self._trial_at = needed, now
-                self._low_since = None
+                self._trial_estimate = self._peak = self._estimate
         else:
             self._end_trial(now)
 
@@ -84,19 +97,25 @@ class Downlink:
             self._end_trial(now)
 
     def _end_trial(self, now: float) -> None:
-        if self._trial is None or now - self._trial_at < TRIAL_SECONDS:
+        trial = self._trial
+        if trial is None or now - self._trial_at < TRIAL_SECONDS:
             return
-        self.limit = self._trial
+        if 0 < self._estimate < min(LOW * trial, TRIAL_RISE * self._trial_estimate):
+            self._full(self._estimate, now)
+            return
+        self.limit = trial
         self._trial = None
         self._backoff = FIRST_BACKOFF
-        self._next_trial = now + FIRST_BACKOFF
+        self._next_trial = now + NEXT_BACKOFF
 
     def _full(self, carries: float, now: float) -> None:
-        if self._trial is not None:
-            self._backoff = min(MAX_BACKOFF, 2 * self._backoff)
+        if self._trial is None:
+            self.limit = carries
+        else:
+            # What was sent before the trial was well; what came through a queue that it filled says less.
             self._trial = None
-            carries = min(carries, self.limit) if self.limit else carries
-        self.limit = carries
+            self._backoff = min(MAX_BACKOFF, 2 * self._backoff)
+        self._settled = now + SETTLE_SECONDS
         self._next_trial = now + self._backoff
 
 
@@ -110,6 +129,7 @@ class Demand:
     area: int
     wanted: int
     rates: Mapping[int, float]
+    current: int = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,28 +143,53 @@ class Allocation:
 def allocate(demands: Iterable[Demand], audio: float, budget: float) -> Allocation:
     """Share `budget` out: sound, the smallest layer of each picture, then more, the largest tile first."""
     order = sorted(demands, key=lambda item: -item.area)
-    left = budget * SLACK - audio
-    caps: dict[str, int] = {}
-    needed: float | None = None
-    chosen: dict[str, float] = {}
+    shares = _Shares(budget, audio)
+    for number, item in enumerate(order):
+        shares.least(item, largest=number == 0)
     for item in order:
+        shares.more(item)
+    return Allocation(shares.caps, shares.needed)
+
+
+class _Shares:
+    """A budget while it is being shared out."""
+
+    def __init__(self, budget: float, audio: float) -> None:
+        self.caps: dict[str, int] = {}
+        self.needed: float | None = None
+        self._budget = budget
+        self._left = budget * SLACK - audio
+        self._spent = audio
+
+    def least(self, item: Demand, *, largest: bool) -> None:
+        """Give a picture its smallest layer."""
         lowest = min(item.rates, default=None)
         if lowest is None:
-            caps[item.key] = item.wanted
-        elif item.rates[lowest] <= left:
-            caps[item.key], chosen[item.key] = lowest, item.rates[lowest]
-            left -= item.rates[lowest]
+            self.caps[item.key] = item.wanted
+        elif self._fits(item, lowest, item.rates[lowest]) or (
+            largest and item.rates[lowest] <= LEAST * max(0.0, self._left)
+        ):
+            self._give(item, lowest, item.rates[lowest])
         else:
-            caps[item.key] = NOTHING
-            needed = needed or budget * SLACK - left + item.rates[lowest]
-    for item in order:
-        if item.key not in chosen:
-            continue
-        for index in sorted(index for index in item.rates if caps[item.key] < index <= item.wanted):
-            extra = item.rates[index] - chosen[item.key]
-            if extra > left:
-                needed = needed or budget * SLACK - left + extra
-                break
-            left -= extra
-            caps[item.key], chosen[item.key] = index, item.rates[index]
-    return Allocation(caps, needed)
+            self.caps[item.key] = NOTHING
+            self.needed = self.needed or self._spent + item.rates[lowest]
+
+    def more(self, item: Demand) -> None:
+        """Raise a picture layer by layer to what it wants."""
+        cap = self.caps[item.key]
+        if cap not in item.rates:
+            return
+        for index in sorted(index for index in item.rates if cap < index <= item.wanted):
+            extra = item.rates[index] - item.rates[self.caps[item.key]]
+            if not self._fits(item, index, extra):
+                self.needed = self.needed or self._spent + extra
+                return
+            self._give(item, index, extra)
+
+    def _fits(self, item: Demand, index: int, cost: float) -> bool:
+        return cost <= self._left + (KEEP * self._budget if index <= item.current else 0.0)
+
+    def _give(self, item: Demand, index: int, cost: float) -> None:
+        self.caps[item.key] = index
+        self._left -= cost
+        self._spent += cost

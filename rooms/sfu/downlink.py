@@ -4,7 +4,7 @@ consumers.
 
 from collections.abc import Mapping
 
-from rooms.sfu.bandwidth import Demand, Downlink, allocate
+from rooms.sfu.bandwidth import NOTHING, Demand, Downlink, allocate
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.timers import Repeating, Timers
 
@@ -59,7 +59,7 @@ class DownlinkAdapter:
             budget = self._downlink.budget
             if budget is None:
                 return False
-            allocation = allocate(self._demands(now), self._audio(now), budget)
+            allocation = allocate(self._demands(), self._audio(now), budget)
             if allocation.needed is None:
                 self._downlink.content(now)
             else:
@@ -69,16 +69,17 @@ class DownlinkAdapter:
         self._apply(allocation.caps, now)
         return bool(self._consumers)
 
-    def _demands(self, now: float) -> list[Demand]:
+    def _demands(self) -> list[Demand]:
         demands = []
         for consumer in self._consumers.values():
             wanted = consumer.wanted() if consumer.producer.kind == "video" else None
             if wanted is not None:
                 rates = {
-                    layer.index: layer.meter.rate(now) for layer in consumer.producer.layers if layer.alive
+                    layer.index: layer.meter.average for layer in consumer.producer.layers if layer.alive
                 }
                 area = max(1, consumer.width * consumer.height)
-                demands.append(Demand(consumer.id, area, wanted, rates))
+                current = consumer.layer.index if consumer.layer else NOTHING
+                demands.append(Demand(consumer.id, area, wanted, rates, current))
         return demands
 
     def _audio(self, now: float) -> float:

@@ -5,14 +5,16 @@ A.8).
 from rooms.sfu.rtcp import ReportBlock, SenderReport
 
 METER_WINDOW = 0.5
+AVERAGING = 0.2  # for each window: about 2.5 s
 
 
 class RateMeter:
-    """Bits per second over the last half to whole second."""
+    """Bits per second over the last half to whole second; `average` evens out the bursts of key frames."""
 
-    __slots__ = ("_bytes", "_rate", "_since")
+    __slots__ = ("_bytes", "_rate", "_since", "average")
 
     def __init__(self) -> None:
+        self.average = 0.0
         self._bytes = 0
         self._rate = 0.0
         self._since = float("-inf")
@@ -32,8 +34,10 @@ class RateMeter:
     def _roll(self, now: float) -> None:
         elapsed = now - self._since
         self._rate = 8 * self._bytes / elapsed if elapsed < 2 * METER_WINDOW else 0.0
-        if elapsed == float("inf"):
-            self._rate = 0.0
+        if self.average and self._rate:
+            self.average += (self._rate - self.average) * AVERAGING
+        else:
+            self.average = self._rate
         self._bytes = 0
         self._since = now
 

@@ -6,13 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 Address = tuple[str, int]
+QUEUE_SECONDS = 0.3
 
 
 class Relay(asyncio.DatagramProtocol):
-    """One port for all browsers, and one for each towards the worker. Losses are shares, 0–1."""
+    """One port for all browsers, and one for each towards the worker. Losses are shares, 0–1.
+
+    `rate_down` is what all browsers together can take, bits per second, behind a queue of `QUEUE_SECONDS`.
+    """
 
     def __init__(self, worker: Address, seed: int) -> None:
         self.loss_up = self.loss_down = 0.0
+        self.rate_down = float("inf")
+        self._free_at = 0.0
         self.lost = 0
         self._chance = random.Random(seed)
         self._worker = worker
@@ -35,8 +41,17 @@ class Relay(asyncio.DatagramProtocol):
         line.send(data)
 
     def down(self, data: bytes, address: Address) -> None:
-        if self._transport is not None and not self.loses(self.loss_down):
+        if self._transport is None or self.loses(self.loss_down):
+            return
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self.rate_down == float("inf"):
             self._transport.sendto(data, address)
+        elif self._free_at - now > QUEUE_SECONDS:
+            self.lost += 1
+        else:
+            self._free_at = max(now, self._free_at) + 8 * len(data) / self.rate_down
+            loop.call_at(self._free_at, self._transport.sendto, data, address)
 
     def loses(self, share: float) -> bool:
         if self._chance.random() >= share:
