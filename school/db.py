@@ -1,7 +1,7 @@
 """The database: one door for SQLite and PostgreSQL that behaves alike on both."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -93,6 +93,21 @@ async def insert_once(
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key) or None)
     return await db.scalar(statement.returning(getattr(table, returning)))
+
+
+async def insert_missing(
+    db: Db, table: type[Base], /, rows: Sequence[Mapping[str, object]], *, key: Sequence[str], returning: str
+) -> list[Any]:
+    """Insert in one statement those of the rows whose unique `key` is not there yet.
+
+    Gives the column `returning` of the new ones.
+    """
+    if not rows:
+        return []
+    dialect = db.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=list(key))
+    return list(await db.scalars(statement.returning(getattr(table, returning))))
 
 
 def before_commit(db: Db, name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 
 from school.audit.actions import record
-from school.db import Db, insert_once
+from school.db import Db, insert_missing, insert_once
 from school.errors import NotFound
 from school.links.errors import NotEntitled
 from school.links.models import Link
-from school.links.queries import ROW, LinkRow
-from school.sessions.queries import entitlements
+from school.links.queries import ROW, LinkRow, of_session
+from school.sessions.queries import entitlements, expected
 
 
 async def issue(
@@ -47,6 +47,31 @@ async def issue(
     if made is not None:
         await _record(db, now, by, "link_issued", row)
     return row
+
+
+async def issue_all(
+    db: Db, now: datetime, *, session_id: int, today: date, by: int | None = None
+) -> list[LinkRow]:
+    """Give everybody expected in the session their link, in a few statements; give all the session's links.
+
+    A parent of several children in it gets the link of the child first by name.
+    """
+    rows = [
+        {
+            "session_id": session_id,
+            "person_id": row.person_id,
+            "child_id": row.child_id,
+            "generation": 1,
+            "issued_at": now,
+        }
+        for row in await expected(db, session_id, today)
+    ]
+    made = set(await insert_missing(db, Link, rows, key=("session_id", "person_id"), returning="id"))
+    links = await of_session(db, session_id)
+    for link in links:
+        if link.id in made:
+            await _record(db, now, by, "link_issued", link)
+    return links
 
 
 async def revoke(db: Db, now: datetime, *, link_id: int, by: int) -> bool:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from school.audit.queries import latest
 from school.db import Database, Db
@@ -13,6 +14,7 @@ from school.errors import NotFound
 from school.links import actions, queries, rules
 from school.links.errors import BadToken, NotEntitled
 from school.links.queries import LinkRow
+from school.sessions.queries import expected
 from tests import builders
 from tests.builders import NOW, TODAY
 from tests.consultations import School, add_session, open_school
@@ -152,6 +154,42 @@ async def test_a_link_that_does_not_exist_is_not_found(database: Database) -> No
             await actions.revoke(db, NOW, link_id=1, by=school.administrator)
         with pytest.raises(NotFound):
             await actions.reissue(db, NOW, link_id=1, generation=1, by=school.administrator)
+
+
+async def test_everybody_expected_gets_a_link_in_a_few_statements(database: Database) -> None:
+    school = await open_school(database)
+    async with database.begin() as db:
+        session_id = await add_session(db, school)
+        for _ in range(3):
+            await builders.add_parent(db, await builders.add_student(db, group_id=school.group))
+        own = await issue(db, school, session_id)
+        await actions.revoke(db, NOW, link_id=own.id, by=school.administrator)
+    async with database.begin() as db:
+        connection = (await db.connection()).sync_connection
+        assert connection is not None
+        statements: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *call: statements.append(call[2]))
+        links = await actions.issue_all(db, NOW, session_id=session_id, today=TODAY, by=school.administrator)
+        assert len(statements) == 3
+        assert await actions.issue_all(db, NOW, session_id=session_id, today=TODAY) == links
+    async with database.read() as db:
+        people = {(row.person_id, row.child_id) for row in await expected(db, session_id, TODAY)}
+        records = [row.action for row in await latest(db, 9)]
+    assert {(link.person_id, link.child_id) for link in links} == people
+    assert [link.revoked_at for link in links if link.id == own.id] == [NOW]
+    assert records == ["link_issued"] * 8 + ["link_revoked"]
+
+
+async def test_50_who_issue_all_links_issue_each_once(database: Database) -> None:
+    school = await open_school(database)
+    async with database.begin() as db:
+        session_id = await add_session(db, school)
+
+    async def run(db: Db, _: int) -> tuple[LinkRow, ...]:
+        return tuple(await actions.issue_all(db, NOW, session_id=session_id, today=TODAY))
+
+    results = winners(await race(database, run))
+    assert (len(results), len(set(results)), len(results[0])) == (50, 1, 3)
 
 
 async def test_50_issue_one_link(database: Database) -> None:
