@@ -13,9 +13,16 @@ _GAP, _NUMBER, _FOREIGN, _TIE = "10", "11", "99", "00"
 _LONGEST_NUMBER = 99
 
 
+def storable(text: str) -> str:
+    """Drop what a database refuses or nobody sees: control characters but white space, lone surrogates."""
+    return "".join(
+        letter for letter in text if letter.isspace() or unicodedata.category(letter) not in {"Cc", "Cs"}
+    )
+
+
 def collapse(text: str) -> str:
-    """Normalise (NFC), drop outer spaces and make inner runs of white space one space."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Make storable, normalise (NFC), drop outer spaces and make inner runs of white space one space."""
+    return " ".join(unicodedata.normalize("NFC", storable(text)).split())
 
 
 def search_key(text: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from school.text import storable
+
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 FIRST_HASH = "0" * 64
@@ -26,7 +28,8 @@ class Entry:
 
 def canonical(value: Json) -> str:
     """Write JSON in its one canonical form: sorted keys, no spaces, no NaN."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return storable(written)
 
 
 def chained_hash(previous_hash: str, entry: Entry) -> str:

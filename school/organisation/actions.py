@@ -10,7 +10,7 @@ from school.errors import Invalid
 from school.organisation.errors import NotSetUp
 from school.organisation.models import LocalAct, Organisation
 from school.organisation.rules import Settings, check_settings
-from school.text import collapse
+from school.text import collapse, storable
 
 
 async def set_up(db: Db, now: datetime, *, by: int | None, settings: Settings) -> bool:
@@ -54,7 +54,7 @@ async def add_act(
     in_force_until: date | None = None,
 ) -> int:
     """Keep a local act and give its id (R1). Raises Invalid."""
-    words = {"number": collapse(number), "title": collapse(title), "text": text.strip()}
+    words = {"number": collapse(number), "title": collapse(title), "text": storable(text).strip()}
     for field, value in words.items():
         if not value:
             raise Invalid(field=field, reason="empty")

@@ -34,7 +34,7 @@ from school.people.models import (
 from school.people.queries import person
 from school.people.rules import check_habits, check_login, check_name, is_active, is_minor
 from school.people.tokens import new_identifier, new_token, token_hash
-from school.text import collapse, sort_key
+from school.text import collapse, sort_key, storable
 
 LONGEST_USER_AGENT = 300
 
@@ -62,7 +62,7 @@ async def add_person(
     if birth_date is not None and birth_date > now.date():
         raise Invalid(field="birth_date", reason="in_future")
     login = None if login is None else check_login(login)
-    identifier = identifier or new_identifier()
+    identifier = collapse(identifier or "") or new_identifier()
     values = {
         "birth_date": birth_date,
         "login": login,
@@ -343,7 +343,7 @@ async def start_sign_in(
         created_at=now,
         expires_at=now + lifetime,
         slides_by_seconds=int(lifetime.total_seconds()) if sliding else None,
-        user_agent=user_agent[:LONGEST_USER_AGENT],
+        user_agent=storable(user_agent)[:LONGEST_USER_AGENT],
     )
     db.add(row)
     await db.flush()

@@ -13,8 +13,8 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """Hash a token (SHA-256, hexadecimal); it is random, so it needs no salt."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """Hash a token (SHA-256, hexadecimal); it is random, so it needs no salt. Any text is taken."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def new_identifier() -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from school.db import Database
 from school.people import queries
 from school.people.models import Person
-from school.text import collapse, search_key, search_words, sort_key
+from school.text import collapse, search_key, search_words, sort_key, storable
 from tests.builders import add_person
 
 ALPHABETICAL = [
@@ -69,6 +69,18 @@ def test_foreign_letters_are_ordered_by_their_base() -> None:
 def test_a_sort_key_is_digits_whatever_the_text(anything: str) -> None:
     key = sort_key(anything)
     assert key == "" or (key.isascii() and key.isdigit())
+
+
+def test_what_a_database_refuses_is_dropped() -> None:
+    assert storable("Ива\x00нов\ud800\n\tПётр\x1b") == "Иванов\n\tПётр"
+    assert collapse("Ива\x00нов\r\nПётр") == "Иванов Пётр"
+
+
+@given(st.text(st.characters(codec=None, categories=None)))
+def test_what_is_storable_can_be_sent_to_any_database(anything: str) -> None:
+    kept = storable(anything)
+    assert "\x00" not in kept
+    assert kept.encode().decode() == kept
 
 
 @given(st.text())

@@ -52,6 +52,16 @@ async def test_a_record_keeps_what_it_was_given(database: Database) -> None:
     assert row.detail == '{"n":7,"имя":"Ёж"}'
 
 
+async def test_words_that_no_database_takes_do_not_break_the_chain(database: Database) -> None:
+    async with database.begin() as db:
+        detail = {"reason": "при\x00чина\ud800"}
+        await record(db, NOW, actor_id=None, action="tried", subject="person", subject_id=1, detail=detail)
+    async with database.read() as db:
+        assert await first_broken(db) is None
+        (row,) = await latest(db, 10)
+    assert row.detail == '{"reason":"при\\u0000чина"}'
+
+
 async def test_several_records_of_one_transaction_stand_in_their_order(database: Database) -> None:
     async with database.begin() as db:
         for number in (3, 1, 2):

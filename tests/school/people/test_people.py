@@ -66,6 +66,20 @@ async def test_a_login_is_one_persons_whatever_its_case(database: Database) -> N
         assert await queries.by_login(db, "nobody") is None
 
 
+async def test_letters_that_no_database_takes_do_no_harm(database: Database) -> None:
+    async with database.begin() as db:
+        person_id = await add_person(db, family_name="Пет\x00ров\ud800", login="iv\x00an")
+        token = await actions.start_sign_in(
+            db, NOW, person_id=person_id, user_agent="\x00\udfff", lifetime=DAY
+        )
+    async with database.read() as db:
+        assert (await queries.person(db, person_id)).family_name == "Петров"
+        assert await queries.by_login(db, "\x00ivan\ud800") is not None
+        assert [row.id for row in await queries.search(db, "пет\x00")] == [person_id]
+        assert await queries.viewer_by_token(db, token, NOW) is not None
+        assert await queries.viewer_by_token(db, "\x00\ud800", NOW) is None
+
+
 async def test_an_identifier_of_ones_own_is_one_persons(database: Database) -> None:
     name = {"family_name": "Петров", "given_name": "Иван"}
     async with database.begin() as db:
