@@ -76,6 +76,8 @@ export type Snapshot = {
 
 export type Joined = { status: "joined"; snapshot: Snapshot } | { status: "waiting"; door: Door };
 export type OverReason = "time" | "closed" | "cancelled" | "moved" | "removed";
+/** A moved session says when it is now; a cancelled one may say why. */
+export type Ending = { reason: OverReason; starts_at?: Instant; ends_at?: Instant; cause?: string };
 export type Topic = { topic: string; basis: TopicBasis; scope: Scope };
 
 export type TransportParameters = {
@@ -138,7 +140,7 @@ export type Pushes = {
   rights: Rights;
   "media.lost": unknown;
   taken_over: unknown;
-  over: { reason: OverReason };
+  over: Ending;
 };
 
 /** Codes that people may come to read about; any other is told in general words. */

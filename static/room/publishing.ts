@@ -61,7 +61,7 @@ export class Publishing {
   constructor(wire: Wire, lost: () => void) {
     this.#wire = wire;
     this.#lost = lost;
-    // The server may close a producer of mine (a right was taken away): its word is final until I wish anew.
+    // The server may close a producer of mine: nothing is sent again before I wish anew or my rights change.
     wire.on("producer.removed", ({ id }) => this.#removed(id));
   }
 
@@ -171,7 +171,6 @@ export class Publishing {
     for (const [source, producer] of this.#producers) {
       if (producer.id !== producerId) continue;
       this.#producers.delete(source);
-      this.#wishes.delete(source);
       producer.close();
     }
   }

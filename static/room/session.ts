@@ -6,7 +6,7 @@ import { signal } from "@preact/signals";
 import { Chat } from "./chat.ts";
 import type { Drawer } from "./drawer.ts";
 import { People } from "./people.ts";
-import type { Door, Message, OverReason, Peer, Rights, Session, Snapshot, Topic } from "./protocol.ts";
+import type { Door, Ending, Message, Peer, Rights, Session, Snapshot, Topic } from "./protocol.ts";
 import { ServerClock, type Clock } from "./time.ts";
 import { passes, Refusal, type Wire, type WireState } from "./wire.ts";
 
@@ -18,7 +18,7 @@ export type Phase =
   | { name: "taken_over" }
   | { name: "left" }
   | { name: "refused"; code: string }
-  | { name: "over"; reason: OverReason };
+  | { name: "over"; ending: Ending };
 
 /** What the session asks of the media; `Media` fits. */
 export interface MediaPort {
@@ -113,7 +113,7 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     });
     this.#wire.on("media.lost", () => this.#mediaLost());
     this.#wire.on("taken_over", () => this.#finish({ name: "taken_over" }));
-    this.#wire.on("over", ({ reason }) => this.#finish({ name: "over", reason }));
+    this.#wire.on("over", (ending) => this.#finish({ name: "over", ending }));
   }
 
   #wired(state: WireState): void {

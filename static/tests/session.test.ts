@@ -253,7 +253,7 @@ describe("on the way out", () => {
   test.each(["time", "closed", "cancelled", "moved", "removed"] as const)("the room is over: %s", async (reason) => {
     await enter();
     wire.push("over", { reason });
-    expect(room.phase.value).toEqual({ name: "over", reason });
+    expect(room.phase.value).toEqual({ name: "over", ending: { reason } });
     expect(wire.calls.at(-1)).toBe("close");
   });
 });

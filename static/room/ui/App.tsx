@@ -22,7 +22,7 @@ function Screen(): JSX.Element {
     case "inside":
       return <RoomScreen />;
     case "over":
-      return <Over reason={phase.reason} />;
+      return <Over ending={phase.ending} />;
     case "left":
       return <Left />;
     case "taken_over":

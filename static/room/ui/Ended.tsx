@@ -1,6 +1,7 @@
 /** The pages after the room: each says what happened and what to do next. */
 import type { ComponentChildren, JSX } from "preact";
-import type { OverReason } from "../protocol.ts";
+import type { Ending } from "../protocol.ts";
+import { whenInWords } from "../when.ts";
 import { refusalIn } from "../words/index.ts";
 import { useFocus, useRoom } from "./context.ts";
 
@@ -34,13 +35,26 @@ function useReturn(): () => void {
   };
 }
 
-export function Over({ reason }: { reason: OverReason }): JSX.Element {
-  const { session, words } = useRoom();
+export function Over({ ending }: { ending: Ending }): JSX.Element {
+  const { page, session, words } = useRoom();
+  const { reason, starts_at, ends_at, cause } = ending;
   const here = session.people.seen();
   const more = reason === "time" || reason === "closed" ? words.over.thanks : words.over[reason];
+  const moved = reason === "moved" && starts_at !== undefined && ends_at !== undefined;
   return (
     <End title={words.over.reason[reason]}>
-      <p>{more}</p>
+      {moved ? (
+        <p>
+          {words.over.newTime}: {whenInWords(words, Date.parse(starts_at), Date.parse(ends_at), page, session.clock.now())}
+        </p>
+      ) : (
+        <p>{more}</p>
+      )}
+      {cause !== undefined && (
+        <p>
+          {words.over.cause}: {cause}
+        </p>
+      )}
       {here.length > 0 && (
         <section aria-labelledby="here">
           <h2 id="here">{words.over.here}</h2>

@@ -168,6 +168,8 @@ export const en: Words = {
     moved: "See the new time on your page “Today”.",
     cancelled: "See the reason and what replaces it on your page “Today”.",
     removed: "If this is a mistake, write to the host or to the school.",
+    newTime: "New time",
+    cause: "Reason",
     here: "Here were",
     next: "You can close this page.",
     home: "To today's schedule",
