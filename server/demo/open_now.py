@@ -112,16 +112,7 @@ async def showing(db: Db, now: datetime) -> list[SessionRow]:
 async def invite(db: Db, now: datetime, session_id: int, settings: OrganisationRow, *, by: int) -> None:
     """A personal link for everybody expected."""
     today = settings.today(now)
-    for row in await queries.expected(db, session_id, today):
-        await links.issue(
-            db,
-            now,
-            session_id=session_id,
-            person_id=row.person_id,
-            child_id=row.child_id,
-            today=today,
-            by=by,
-        )
+    await links.issue_all(db, now, session_id=session_id, today=today, by=by)
 
 
 async def _add(db: Db, now: datetime, by: int, room: Room, starts: list[datetime]) -> list[int]:

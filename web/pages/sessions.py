@@ -107,16 +107,7 @@ async def _carry_out(db: Db, request: web.Request, row: SessionRow, order: LinkO
 
 async def _prepare(db: Db, row: SessionRow, at: datetime, by: int) -> None:
     today = (await organisation.settings(db)).today(at)
-    for one in await sessions.expected(db, row.id, today):
-        await links.issue(
-            db,
-            at,
-            session_id=row.id,
-            person_id=one.person_id,
-            child_id=one.child_id,
-            today=today,
-            by=by,
-        )
+    await links.issue_all(db, at, session_id=row.id, today=today, by=by)
 
 
 async def _show(request: web.Request, form: Form[Topic] | None, *, status: int = 200) -> web.Response:
