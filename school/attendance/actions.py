@@ -17,6 +17,7 @@ from school.sessions.errors import NotTheHost
 from school.sessions.models import RoomRole
 from school.sessions.queries import session
 from school.sessions.rules import is_over
+from school.text import collapse
 
 _DAY_MINUTES = 24 * 60
 REASON_LIMIT = 500
@@ -86,7 +87,7 @@ async def correct(
 
     Raises Invalid without a reason or for impossible minutes, NotTheHost, NotOverYet, NotFound.
     """
-    reason = reason.strip()
+    reason = collapse(reason)
     if not reason or len(reason) > REASON_LIMIT:
         raise Invalid(field="reason", reason="too_long" if reason else "empty", limit=REASON_LIMIT)
     if not 0 <= minutes <= _DAY_MINUTES:
