@@ -34,7 +34,7 @@ class Credentials:
 def parse(data: bytes) -> BindingRequest:
     """Read a binding request; ValueError when it is anything else or malformed.
 
-    USERNAME, MESSAGE-INTEGRITY and, as the last one, FINGERPRINT are required (RFC 8445 §7.1; RFC 8489 §14.7).
+    USERNAME, MESSAGE-INTEGRITY and, last, FINGERPRINT are required (RFC 8445 §7.1, RFC 8489 §14.7).
     """
     if data[-8:-4] != FINGERPRINT_HEADER:
         raise ValueError("no fingerprint at the end")

@@ -89,6 +89,11 @@ class ForwardingUnit:
         self.internal_errors += 1
         traceback.print_exc()
 
+    def report_context(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Count what a callback or a task of the loop let slip, and print it; the loop goes on."""
+        self.internal_errors += 1
+        loop.default_exception_handler(context)
+
     def tick(self) -> None:
         """Let each router do its timed work; one that fails does not stop the others."""
         now = self.udp.now()

@@ -42,6 +42,7 @@ class Process:
     async def run(self, settings: WorkerSettings) -> None:
         """Serve until the parent closes its end, or until SIGTERM."""
         unit = ForwardingUnit(settings, self.write)
+        self._loop.set_exception_handler(unit.report_context)
         unit.udp.open(self._loop)
         tickers = [
             asyncio.create_task(_repeat(unit.tick, TICK_SECONDS)),

@@ -27,10 +27,10 @@ class Echo:
         self.arrivals.append((arrival, now))
         self.transport.send_rtp(bytearray(data))
 
-    def receive_rtcp(self, data: bytes, now: float) -> None:
+    def receive_rtcp(self, data: bytes, _now: float) -> None:
         self.transport.send_rtcp(data)
 
-    def connected(self, now: float) -> None:
+    def connected(self, _now: float) -> None:
         self.connections += 1
 
 

@@ -81,7 +81,7 @@ class Peer:
     """One browser-like end of a transport. `received` and `received_rtcp` hold what came, decrypted.
 
     `lose(data)` decides which outgoing datagrams vanish and `lose_in(data)` which incoming ones;
-    `watch(data, socket)` sees those that come in. `add_address` opens more sockets; `send` takes their numbers.
+    `watch(data, socket)` sees what comes in. `add_address` opens more sockets; `send` takes their number.
     """
 
     def __init__(
@@ -104,9 +104,9 @@ class Peer:
         self.received_at: list[int] = []
         self.undecryptable = 0
         self.answers: list[stun.Message] = []
-        self.lose: Callable[[bytes], bool] = lambda data: False
-        self.lose_in: Callable[[bytes], bool] = lambda data: False
-        self.watch: Callable[[bytes, int], object] = lambda data, number: None
+        self.lose: Callable[[bytes], bool] = lambda _: False
+        self.lose_in: Callable[[bytes], bool] = lambda _: False
+        self.watch: Callable[[bytes, int], object] = lambda _data, _number: None
         self.connected = False
         self.closed_by_server = False
         self.rx: Session | None = None
@@ -145,7 +145,7 @@ class Peer:
         self._flush()
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        """Wait for something that datagrams bring about, at either end; TimeoutError when it does not come."""
+        """Wait for what datagrams bring about, at either end; TimeoutError when it does not come."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self._news.clear()

@@ -88,8 +88,7 @@ async def test_a_router_takes_its_transports_along() -> None:
         family = await Family.gather(caller)
         await family.worker.close_router("room")
         assert await family.told() == [*UPS_END, ProducerClosed("q")]
-        for peer in (family.up, family.down):
-            await peer.until(lambda peer=peer: peer.closed_by_server)
+        await family.up.until(lambda: family.up.closed_by_server and family.down.closed_by_server)
         stats = await family.worker.stats()
         assert (stats["routers"], stats["transports"]) == ({}, {})
         assert stats["known"] == {"addresses": 0, "ufrags": 0}
@@ -136,8 +135,7 @@ async def test_a_worker_that_is_closed_tells_its_browsers() -> None:
     async with running_worker() as caller:
         family = await Family.gather(caller)
         await family.worker.close()
-        for peer in (family.up, family.down):
-            await peer.until(lambda peer=peer: peer.closed_by_server)
+        await family.up.until(lambda: family.up.closed_by_server and family.down.closed_by_server)
         assert caller.told == []
         assert caller.deaths == 0
 

@@ -18,7 +18,7 @@ HANDSHAKE_RECORD = 22
 
 def test_the_private_names_of_aiortc_are_where_we_expect_them() -> None:
     certificate = dtls.Certificate.generateCertificate()
-    transport = aiortc.RTCDtlsTransport(dtls._Wire(lambda data: None), [certificate])  # type: ignore[arg-type]  # the shim is the point
+    transport = aiortc.RTCDtlsTransport(dtls._Wire(lambda _: None), [certificate])  # type: ignore[arg-type]  # the shim is the point
     assert aiortc.__version__ == "1.16.0"
     assert isinstance(certificate, dtls.Certificate)
     assert transport.state == "new"

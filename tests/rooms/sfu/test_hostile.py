@@ -1,7 +1,7 @@
 """Malformed and unauthenticated datagrams against a worker that carries a call.
 
-Half of them come from a stranger's address, half from the address of a connected caller (as if forged), so that they
-get past the address map to the STUN, DTLS, SRTP and SRTCP readers.
+Half of them come from a stranger's address, half from that of a connected caller (as if forged): those get
+past the address map to the STUN, DTLS, SRTP and SRTCP readers.
 """
 
 import itertools
@@ -145,7 +145,7 @@ async def a_call(caller: Caller) -> tuple[Peer, Peer, list[bytes]]:
     await caller.worker.connect_transport("up", dtls_parameters())
     await up.connect()
     await caller.until_state("up", "connected")
-    up.lose = lambda data: False
+    up.lose = lambda _: False
     await caller.worker.produce("up", "p", "audio", audio_parameters(ssrc=7), False)
     await caller.worker.consume("down", "c", "p", capabilities)
     await caller.worker.resume_consumer("c")

@@ -66,7 +66,8 @@ async def clients(caller: Caller, *names: str) -> AsyncIterator[list[Client]]:
         yield made
     finally:
         for client in made:
-            await client.transport.close()
+            if client.transport is not None:
+                await client.transport.close()
 
 
 async def test_pymediasoup_publishes_and_consumes_opus_and_vp8() -> None:
