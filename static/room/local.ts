@@ -5,6 +5,7 @@ import type { Drawer } from "./drawer.ts";
 import type { Source } from "./protocol.ts";
 import type { Publishing } from "./publishing.ts";
 
+const INPUTS: readonly Input[] = ["camera", "microphone"];
 const NO_DEVICES: DeviceLists = { camera: [], microphone: [], speaker: [] };
 
 /** One input: whether it is wanted, which device, its track while open, what went wrong. */
@@ -42,7 +43,7 @@ export class LocalMedia {
 
   /** The first opening asks for both at once, so that the browser asks the person once. */
   async prepare(): Promise<void> {
-    const wanted = (["camera", "microphone"] as const).filter((input) => this[input].on.value);
+    const wanted = INPUTS.filter((input) => this[input].on.value);
     for (const input of wanted) this[input].opening.value = true;
     const opened = await openTracks(wanted, (input) => this[input].deviceId.value);
     for (const input of wanted) {
@@ -79,6 +80,16 @@ export class LocalMedia {
   /** After a refusal or a busy device, when the person says it should work now. */
   async retry(input: Input): Promise<void> {
     await this.#turnOn(input);
+  }
+
+  async retryAll(): Promise<void> {
+    for (const input of INPUTS) this[input].on.value = true;
+    await this.prepare();
+  }
+
+  /** On the way in: what was told at the check is not told again inside. */
+  hushAll(): void {
+    INPUTS.forEach((input) => this.hush(input));
   }
 
   hush(input: Input): void {

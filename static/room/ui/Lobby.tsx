@@ -51,11 +51,15 @@ function Entrance(): JSX.Element {
   const { local, page, session, words } = useRoom();
   const { camera, microphone } = local;
   const silent = page.publishes && !camera.track.value && !microphone.track.value;
+  const enter = (): void => {
+    local.hushAll();
+    session.connect();
+  };
   const opening = camera.opening.value || microphone.opening.value;
   return (
     <>
       {!page.publishes && <p>{page.form === "chat" ? words.check.chatOnly : words.check.listenOnly}</p>}
-      <button class="primary enter" onClick={() => session.connect()}>
+      <button class="primary enter" onClick={enter}>
         {silent && !opening ? words.check.enterSilently : words.check.enter}
       </button>
       {page.publishes && <p class="hint">{words.check.allowHint}</p>}

@@ -1,8 +1,9 @@
 /** My own picture and voice before anybody else sees and hears them. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Input } from "../devices.ts";
+import type { DeviceProblem, Input } from "../devices.ts";
 import { watchLevel } from "../level.ts";
+import type { Troubled } from "../words/ru.ts";
 import { useRoom } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { Video } from "./Video.tsx";
@@ -24,8 +25,7 @@ export function Preview(): JSX.Element {
         </div>
       </div>
       <Level />
-      <Problem input="camera" />
-      <Problem input="microphone" />
+      <Problems />
     </>
   );
 }
@@ -64,17 +64,26 @@ function Level(): JSX.Element | null {
   );
 }
 
-function Problem({ input }: { input: Input }): JSX.Element | null {
+function Problems(): JSX.Element {
+  const { camera, microphone } = useRoom().local;
+  const [first, second] = [camera.problem.value, microphone.problem.value];
+  if (first !== null && first === second) return <Problem which="both" problem={first} />;
+  return (
+    <>
+      {first && <Problem which="camera" problem={first} />}
+      {second && <Problem which="microphone" problem={second} />}
+    </>
+  );
+}
+
+function Problem({ which, problem }: { which: Troubled; problem: DeviceProblem }): JSX.Element {
   const { local, words } = useRoom();
-  const problem = local[input].problem.value;
-  if (!problem) return null;
-  // Without https both fail for one reason, which is said once.
-  if (problem === "insecure" && input === "microphone") return null;
+  const retry = (): void => void (which === "both" ? local.retryAll() : local.retry(which));
   return (
     <div class="note warn" role="alert">
-      <p>{words.problem[problem](input)}</p>
+      <p>{words.problem[problem](which)}</p>
       {problem !== "insecure" && (
-        <button type="button" onClick={() => void local.retry(input)}>
+        <button type="button" onClick={retry}>
           {words.tryAgain}
         </button>
       )}

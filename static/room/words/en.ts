@@ -1,7 +1,9 @@
 /** The room in English. */
-import type { Words } from "./ru.ts";
+import type { Troubled, Words } from "./ru.ts";
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+const named = (which: Troubled): string => (which === "both" ? "camera and the microphone" : which);
 
 export const en: Words = {
   locale: "en-GB",
@@ -37,18 +39,20 @@ export const en: Words = {
     allowHint: "If the browser asks, allow it to use the camera and the microphone. Nothing is recorded.",
   },
   problem: {
-    refused: (input) =>
-      `The browser does not let the page use the ${input}. Press the sign to the left of the address, allow it and try ` +
-      "again. You can enter without it, too.",
-    missing: (input) =>
-      input === "camera"
-        ? "No camera was found. Connect one or enter without it: you will be heard."
-        : "No microphone was found. Connect one or enter without it: you can write in the chat.",
-    busy: (input) => `Another program is using the ${input}. Close it and try again.`,
+    refused: (which) =>
+      `The browser does not let the page use the ${named(which)}. Press the sign to the left of the address, allow it and ` +
+      "try again. You can enter without it, too.",
+    missing: (which) =>
+      ({
+        camera: "No camera was found. Connect one or enter without it: you will be heard.",
+        microphone: "No microphone was found. Connect one or enter without it: you can write in the chat.",
+        both: "No camera or microphone was found. Connect them or enter as you are: you will see, hear and write.",
+      })[which],
+    busy: (which) => `Another program is using the ${named(which)}. Close it and try again.`,
     insecure: () =>
       "Camera and microphone work only at a secure address (https). Open the page there or enter as you are: you will " +
       "see, hear and write.",
-    unknown: (input) => `The ${input} did not turn on. Try again or enter without it.`,
+    unknown: (which) => `The ${named(which)} did not turn on. Try again or enter as you are.`,
   },
   tryAgain: "Try again",
 

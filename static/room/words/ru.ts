@@ -2,6 +2,9 @@
 import type { DeviceProblem, Input } from "../devices.ts";
 import type { DoorReason, OverReason, RefusalCode, Role, Scope, Source, TopicBasis } from "../protocol.ts";
 
+/** Both when one reason keeps both. */
+export type Troubled = Input | "both";
+
 const rules = new Intl.PluralRules("ru");
 const count = (n: number, one: string, few: string, many: string): string =>
   `${n} ${{ one, few, many, other: many, zero: many, two: few }[rules.select(n)]}`;
@@ -48,21 +51,31 @@ export const ru = {
     allowHint: "Если браузер спросит, разрешите доступ к камере и микрофону. Запись не ведётся.",
   },
   problem: {
-    refused: (input: Input) =>
-      `Браузер не пускает к ${input === "camera" ? "камере" : "микрофону"}. Нажмите на значок слева от адреса страницы, ` +
-      "разрешите доступ и попробуйте снова. Войти можно и так.",
-    missing: (input: Input): string =>
-      input === "camera"
-        ? "Камера не найдена. Подключите её или войдите без камеры: вас будет слышно."
-        : "Микрофон не найден. Подключите его или войдите так: писать можно в чат.",
-    busy: (input: Input) =>
-      `${input === "camera" ? "Камеру" : "Микрофон"} занимает другая программа. Закройте её и попробуйте снова.`,
+    refused: (which: Troubled) =>
+      `Браузер не пускает к ${{ camera: "камере", microphone: "микрофону", both: "камере и микрофону" }[which]}. Нажмите на ` +
+      "значок слева от адреса страницы, разрешите доступ и попробуйте снова. Войти можно и так.",
+    missing: (which: Troubled) =>
+      ({
+        camera: "Камера не найдена. Подключите её или войдите без камеры: вас будет слышно.",
+        microphone: "Микрофон не найден. Подключите его или войдите так: писать можно в чат.",
+        both: "Камера и микрофон не найдены. Подключите их или войдите так: вы будете видеть, слышать и писать.",
+      })[which],
+    busy: (which: Troubled) =>
+      ({
+        camera: "Камеру занимает другая программа. Закройте её и попробуйте снова.",
+        microphone: "Микрофон занимает другая программа. Закройте её и попробуйте снова.",
+        both: "Камеру и микрофон занимает другая программа. Закройте её и попробуйте снова.",
+      })[which],
     insecure: () =>
       "Камера и микрофон работают только по защищённому адресу (https). Откройте страницу по нему или войдите так: " +
       "вы будете видеть, слышать и писать.",
-    unknown: (input: Input) =>
-      `${input === "camera" ? "Камера не включилась" : "Микрофон не включился"}. Попробуйте ещё раз или войдите так.`,
-  } satisfies Record<DeviceProblem, (input: Input) => string>,
+    unknown: (which: Troubled) =>
+      ({
+        camera: "Камера не включилась. Попробуйте ещё раз или войдите так.",
+        microphone: "Микрофон не включился. Попробуйте ещё раз или войдите так.",
+        both: "Камера и микрофон не включились. Попробуйте ещё раз или войдите так.",
+      })[which],
+  } satisfies Record<DeviceProblem, (which: Troubled) => string>,
   tryAgain: "Попробовать снова",
 
   waiting: {
