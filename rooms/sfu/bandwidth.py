@@ -12,19 +12,19 @@ from dataclasses import dataclass
 NOTHING = -1  # the cap under which no layer fits
 FALL = 0.88  # an estimate that falls by this much means that a queue grew: it becomes 0.85 of what arrives
 LOW = 0.85  # ... but one that still covers what is sent does not matter
-FAR_LOW = (
-    0.7  # less than this arrives only through a full link; a little less may be the burst of a key frame
-)
+FAR_LOW = 0.7  # less arrives only through a full link; a little less may be the burst of a key frame
 AGAIN_SECONDS = 4.0  # ... unless it repeats within this time
 GRACE = 2.0  # a young estimate says nothing
-SETTLE_SECONDS = 2.0  # reports of the time before a change, and the queue that it left, are still under way
+SETTLE_SECONDS = 1.5  # reports of the time before a change, and the queue that it left, are still under way
+OUTAGE = 0.3  # more lost than this needs no second report ...
+OUTAGE_SHARE = 0.7  # ... and room to empty the queue and to send again what was lost
 HIGH_LOSS = 0.1
 MILD_LOSS = 0.04
 FIRST_BACKOFF = 4.0
 NEXT_BACKOFF = 2.0
 MAX_BACKOFF = 64.0
 TRIAL_SECONDS = 4.0
-TRIAL_RISE = 1.1  # an estimate that is free to rise does so by 8 % each second
+DELAY = 0.1  # seconds by which a growing queue lengthens the round trip of a trial that goes wrong
 SLACK = 1.05
 KEEP = 0.25  # what is sent already may cost this share of the budget more: rates are never still
 LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left
@@ -37,9 +37,10 @@ class Downlink:
         self.limit: float | None = None
         self._trial: float | None = None
         self._trial_at = 0.0
-        self._trial_estimate = 0.0
+        self._round_trip = 0.0
+        self._trial_round_trip = 0.0
         self._begun: float | None = None
-        self._estimate = 0.0
+        self.estimate = 0.0
         self._peak = 0.0
         self._fell_at = float("-inf")
         self._lossy = False
@@ -58,7 +59,7 @@ class Downlink:
             self._begun = now
         fell = bitrate < FALL * self._peak
         self._peak = bitrate if fell else max(self._peak, bitrate)
-        self._estimate = bitrate
+        self.estimate = bitrate
         if self.limit is not None and self._trial is None and bitrate > self.limit:
             self.limit = bitrate
         if not fell or bitrate >= LOW * sent or now - self._begun < GRACE or now < self._settled:
@@ -72,13 +73,24 @@ class Downlink:
         trying = self._trial is not None
         if now < self._settled and not trying:
             return
-        if share > HIGH_LOSS and (self._lossy or trying):
+        carries = sent * (1 - share)
+        if 0 < self.estimate < carries:
+            carries = self.estimate
+        if share > OUTAGE:
+            self._full(OUTAGE_SHARE * carries, now)
+        elif share > HIGH_LOSS and (self._lossy or trying):
             self._lossy = False
-            self._full(sent * (1 - share), now)
+            self._full(carries, now)
         elif trying and share > MILD_LOSS:
-            self._full(sent * (1 - share), now)
+            self._full(carries, now)
         else:
             self._lossy = share > HIGH_LOSS
+
+    def delayed(self, round_trip: float, now: float) -> None:
+        """The round trip that the viewer's reports tell: a deep queue loses nothing, but it delays."""
+        self._round_trip = round_trip
+        if self._trial is not None and round_trip > self._trial_round_trip + DELAY:
+            self._full(self.estimate, now)
 
     def try_more(self, needed: float, now: float) -> None:
         """Somebody would need `needed` in all: see whether to try it, or whether a trial has ended."""
@@ -87,7 +99,8 @@ class Downlink:
         if self._trial is None:
             if now >= self._next_trial and needed > self.limit:
                 self._trial, self._trial_at = needed, now
-                self._trial_estimate = self._peak = self._estimate
+                self._trial_round_trip = self._round_trip
+                self._peak = self.estimate
         else:
             self._end_trial(now)
 
@@ -99,9 +112,6 @@ class Downlink:
     def _end_trial(self, now: float) -> None:
         trial = self._trial
         if trial is None or now - self._trial_at < TRIAL_SECONDS:
-            return
-        if 0 < self._estimate < min(LOW * trial, TRIAL_RISE * self._trial_estimate):
-            self._full(self._estimate, now)
             return
         self.limit = trial
         self._trial = None

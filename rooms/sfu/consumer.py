@@ -44,7 +44,7 @@ class Consumer:
         self.cap: int | None = None
         self.layer: Layer | None = None
         self.target: Layer | None = None
-        self.round_trip = FIRST_ROUND_TRIP
+        self.round_trip = self.last_round_trip = FIRST_ROUND_TRIP
         self.lost_share = 0.0
         self.resent = 0
         self.failed = 0
@@ -188,6 +188,7 @@ class Consumer:
         if sent is not None:
             measured = now - sent - block.dlsr / 65536
             if 0.0 <= measured < 5.0:
+                self.last_round_trip = measured
                 self.round_trip += (measured - self.round_trip) * 0.3
 
     def report(self, now: float) -> None:

@@ -26,6 +26,11 @@ class DownlinkAdapter:
         """What the link is believed to carry, bits per second; None when it never was full."""
         return self._downlink.limit
 
+    @property
+    def estimate(self) -> float:
+        """The viewer's latest REMB, 0 before the first."""
+        return self._downlink.estimate
+
     def estimated(self, bitrate: int, now: float) -> None:
         """The viewer's REMB."""
         self._downlink.estimated(bitrate, self._sent(now), now)
@@ -39,7 +44,12 @@ class DownlinkAdapter:
             if consumer.layer is not None
         ]
         total = sum(rate for rate, _ in rates)
+        trips = [
+            consumer.last_round_trip for consumer in self._consumers.values() if consumer.layer is not None
+        ]
         if total > 0:
+            # All streams share the queue: the lowest is least disturbed by chance.
+            self._downlink.delayed(min(trips), now)
             self._downlink.lost(sum(rate * share for rate, share in rates) / total, total, now)
             self.changed(now)
 

@@ -246,6 +246,7 @@ class Endpoint:
             "malformed": self.malformed,
             "unknown": self.unknown,
             "limit": self._downlink.limit,
+            "estimate": self._downlink.estimate,
             "producers": {name: producer.stats(now) for name, producer in self.producers.items()},
             "consumers": {name: consumer.stats() for name, consumer in self.consumers.items()},
         }

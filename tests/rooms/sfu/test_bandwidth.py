@@ -54,18 +54,25 @@ def test_the_queue_that_was_left_is_not_held_against_the_smaller_layer() -> None
     link.estimated(2e6, 1e6, 0.0)
     link.estimated(3e5, 1e6, 3.0)
     link.estimated(1e5, 3e5, 4.0)
-    link.lost(0.5, 3e5, 4.5)
+    link.lost(0.5, 3e5, 4.3)
     assert link.budget == 3e5
 
 
 def test_heavy_loss_twice_is_believed_and_once_is_not() -> None:
     link = Downlink()
-    link.lost(0.3, 1e6, 0.0)
+    link.lost(0.2, 1e6, 0.0)
     link.lost(0.0, 1e6, 1.0)
-    link.lost(0.3, 1e6, 2.0)
+    link.lost(0.2, 1e6, 2.0)
     assert link.budget is None
-    link.lost(0.3, 1e6, 3.0)
-    assert link.budget == 700e3
+    link.lost(0.2, 1e6, 3.0)
+    assert link.budget == 800e3
+
+
+def test_an_outage_is_believed_at_once() -> None:
+    link = Downlink()
+    link.estimated(3e5, 1e6, 0.0)
+    link.lost(0.5, 1e6, 0.1)
+    assert link.budget == 0.7 * 3e5
 
 
 def full() -> Downlink:
@@ -99,14 +106,22 @@ def test_a_trial_that_goes_wrong_is_taken_back_and_repeated_ever_more_seldom() -
     assert pauses[:4] == [8, 16, 32, 64]
 
 
-def test_a_trial_during_which_the_estimate_cannot_rise_is_taken_back() -> None:
+def test_a_trial_that_only_fills_a_deep_queue_is_taken_back() -> None:
     link = full()
-    link.estimated(5e5, 7e5, 3.0)
+    link.delayed(0.05, 3.0)
     link.try_more(2e6, 4.0)
-    for tick in range(10):
-        link.estimated(5e5, 2e6, 4.0 + tick / 2)
-        link.try_more(2e6, 4.0 + tick / 2)
+    link.delayed(0.1, 5.0)
+    assert link.budget == 2e6
+    link.delayed(0.2, 6.0)
     assert link.budget == 700e3
+
+
+def test_a_trial_is_kept_though_the_estimate_does_not_rise() -> None:
+    link = full()
+    for tick in range(30):
+        link.estimated(5e5, 2e6, 3.0 + tick / 2)
+        link.try_more(2e6, 3.0 + tick / 2)
+    assert link.budget == 2e6
 
 
 def test_sound_comes_first_and_the_largest_tile_next() -> None:
