@@ -169,7 +169,7 @@ def test_a_viewer_whose_link_is_full_is_sent_a_smaller_layer_and_later_more_agai
 
     play(3.0, 0.0)
     assert call.told[-1] == ConsumerLayer("c", 2)
-    play(3.0, 0.5)
+    play(4.0, 0.2)
     assert call.told[-1] == ConsumerLayer("c", 0)
     play(30.0, 0.0)
     assert call.told[-1] == ConsumerLayer("c", 2)
