@@ -111,16 +111,11 @@ class Worker:
         """Start the process and wait for its UDP port; `SfuError("worker_not_started")` when none opens."""
         ours, theirs = socket.socketpair()
         with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "rooms.sfu.worker",
-                str(theirs.fileno()),
-                msgspec.json.encode(settings).decode(),
-                pass_fds=(theirs.fileno(),),
-                env=_environment(),
-                stdin=asyncio.subprocess.DEVNULL,
-            )
+            try:
+                process = await _spawn(theirs.fileno(), settings)
+            except OSError as error:
+                ours.close()
+                raise SfuError("worker_not_started") from error
         reader, writer = await asyncio.open_connection(sock=ours)
         worker = cls(process, reader, writer, notify, died)
         await worker._greet()
@@ -131,9 +126,13 @@ class Worker:
             async with asyncio.timeout(START_SECONDS):
                 ready = msgspec.msgpack.decode(await read_frame(self._reader), type=Ready)
         except (OSError, asyncio.IncompleteReadError, TimeoutError, ValueError) as error:
-            self._gone = True
+            self._lose()
             await self._reap()
             raise SfuError("worker_not_started") from error
+        except asyncio.CancelledError:
+            # The process ends by itself: its socket closes.
+            self._lose()
+            raise
         self.port = ready.port
         self._pump = asyncio.create_task(self._read())
 
@@ -274,6 +273,19 @@ class Worker:
         except TimeoutError:
             self._kill()
             await self._process.wait()
+
+
+async def _spawn(descriptor: int, settings: WorkerSettings) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "rooms.sfu.worker",
+        str(descriptor),
+        msgspec.json.encode(settings).decode(),
+        pass_fds=(descriptor,),
+        env=_environment(),
+        stdin=asyncio.subprocess.DEVNULL,
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -123,12 +123,18 @@ class IceLite:
             del self._heard[next(old for old in self._heard if old != self.chosen)]
 
 
+def _host(address: Address) -> str:
+    # A socket for both families shows an IPv4 browser as ::ffff:192.0.2.1, a link-local one with its zone.
+    host = address[0].partition("%")[0]
+    return host.removeprefix("::ffff:") if "." in host else host
+
+
 def _success(request: stun.Message, address: Address, key: bytes) -> bytes:
     response = stun.Message(
         message_method=stun.Method.BINDING,
         message_class=stun.Class.RESPONSE,
         transaction_id=request.transaction_id,
-        attributes={"XOR-MAPPED-ADDRESS": (address[0].partition("%")[0], address[1])},
+        attributes={"XOR-MAPPED-ADDRESS": (_host(address), address[1])},
     )
     response.add_message_integrity(key)
     return bytes(response)

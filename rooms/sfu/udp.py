@@ -7,6 +7,7 @@ network delay to the publisher's congestion control (transport-cc), which then t
 import asyncio
 import socket
 import struct
+import sys
 import time
 from contextlib import suppress
 from typing import Final, Protocol
@@ -65,11 +66,14 @@ class UdpSocket:
 
     def _prepare(self, host: str, port: int) -> None:
         self._socket.setblocking(False)
-        for usual, forced in ((socket.SO_RCVBUF, SO_RCVBUFFORCE), (socket.SO_SNDBUF, SO_SNDBUFFORCE)):
-            self._socket.setsockopt(socket.SOL_SOCKET, usual, BUFFER_BYTES)
-            with suppress(PermissionError):  # beyond net.core.rmem_max only with CAP_NET_ADMIN
-                self._socket.setsockopt(socket.SOL_SOCKET, forced, BUFFER_BYTES)
-        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            self._socket.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+        if sys.platform == "linux":
+            # Beyond net.core.rmem_max only with CAP_NET_ADMIN.
+            with suppress(PermissionError):
+                self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
+                self._socket.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES)
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._socket.bind((host, port))
 
     def now(self) -> float:

@@ -20,6 +20,7 @@ from rooms.sfu.udp import UdpSocket
 
 MAX_ROUTERS: Final = 1000
 MAX_TRANSPORTS: Final = 4000
+MAX_TRACES: Final = 100
 ANY_HOSTS: Final = frozenset({"0.0.0.0", "::"})
 
 T = TypeVar("T")
@@ -85,14 +86,16 @@ class ForwardingUnit:
             return Answer(request.id, {}, "internal")
 
     def report(self) -> None:
-        """Count and print the exception that is being handled."""
+        """Count the exception that is being handled; print it too, unless the log has enough of them."""
         self.internal_errors += 1
-        traceback.print_exc()
+        if self.internal_errors <= MAX_TRACES:
+            traceback.print_exc()
 
     def report_context(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Count what a callback or a task of the loop let slip, and print it; the loop goes on."""
+        """Count and print, as `report`, what a callback or a task of the loop let slip; the loop goes on."""
         self.internal_errors += 1
-        loop.default_exception_handler(context)
+        if self.internal_errors <= MAX_TRACES:
+            loop.default_exception_handler(context)
 
     def tick(self) -> None:
         """Let each router do its timed work; one that fails does not stop the others."""

@@ -37,11 +37,15 @@ def test_an_authentic_check_is_answered_with_the_address_it_came_from() -> None:
     assert (ice.addresses, ice.chosen, ice.heard(HOME)) == ([HOME], None, 1.0)
 
 
-def test_an_answer_over_ipv6_names_the_address_without_its_zone() -> None:
+@pytest.mark.parametrize(
+    ("seen", "named"),
+    [("fe80::1%eth0", "fe80::1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::1")],
+)
+def test_an_answer_names_the_address_as_the_browser_knows_it(seen: str, named: str) -> None:
     ice = IceLite()
-    answer = ice.answer(check(ice.current), ("fe80::1%eth0", 5000, 0, 2), 1.0)
+    answer = ice.answer(check(ice.current), (seen, 5000, 0, 0), 1.0)
     assert answer is not None
-    assert stun.parse_message(answer).attributes["XOR-MAPPED-ADDRESS"] == ("fe80::1", 5000)
+    assert stun.parse_message(answer).attributes["XOR-MAPPED-ADDRESS"] == (named, 5000)
 
 
 def test_a_check_with_a_wrong_password_is_met_with_silence_and_forgotten() -> None:
