@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeAlias
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     DateTime,
     Dialect,
     Engine,
     Enum,
+    Integer,
     MetaData,
     String,
     TypeDecorator,
@@ -54,6 +56,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# Whole numbers have 64 bits on both engines, so that any number in an address is simply not found. SQLite's
+# always have, and only a column called INTEGER is its row's own number.
+INT64 = BigInteger().with_variant(Integer(), "sqlite")
+
+
 class Base(DeclarativeBase):
     """Every table's base: names of constraints are fixed, so that migrations can speak of them."""
 
@@ -66,7 +73,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), str: String()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        str: String(),
+        int: INT64,
+    }
 
 
 def choice(kind: type[StrEnum], name: str) -> Enum:

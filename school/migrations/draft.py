@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from alembic import command
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from school.db import UtcDateTime, driver_url, prepare_sqlite
@@ -20,8 +20,10 @@ from school.migrations import config, upgrade
 
 
 def render(kind: str, thing: Any, _: AutogenContext) -> str | Literal[False]:
-    """Write our own column type as it is imported in migrations."""
-    return "UtcDateTime()" if kind == "type" and isinstance(thing, UtcDateTime) else False
+    """Write our own column types as they are imported in migrations."""
+    if kind == "type" and isinstance(thing, UtcDateTime):
+        return "UtcDateTime()"
+    return "INT64" if kind == "type" and isinstance(thing, BigInteger) else False
 
 
 async def draft(number: str, message: str) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from school.db import UtcDateTime
+from school.db import INT64, UtcDateTime
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Row,
     Select,
     SQLColumnExpression,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from school.db import Db
+from school.db import INT64, Db
 from school.errors import NotFound
 from school.people.models import Group, Membership, ParentLink, Person
 from school.people.queries import in_force, rights_in_force
@@ -313,7 +312,7 @@ def _columns(
     group: SQLColumnExpression[int] | None = None,
 ) -> tuple[ColumnElement[Any], ...]:
     # PostgreSQL settles the types of a union two branches at a time, so every NULL says its own.
-    nobody, nothing = cast(null(), Integer), cast(null(), String)
+    nobody, nothing = cast(null(), INT64), cast(null(), String)
     return (
         Session.id.label("session_id"),
         person.label("person_id"),

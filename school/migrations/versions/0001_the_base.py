@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from school.db import UtcDateTime
+from school.db import INT64, UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -33,12 +33,12 @@ def upgrade() -> None:
     """Go to this revision."""
     op.create_table(
         "audit_record",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("actor_id", INT64, nullable=True),
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("subject_id", INT64, nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("previous_hash", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
@@ -51,9 +51,9 @@ def upgrade() -> None:
 
     op.create_table(
         "group",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("grade", sa.Integer(), nullable=True),
+        sa.Column("grade", INT64, nullable=True),
         sa.Column("sort_key", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group")),
         sa.UniqueConstraint("name", name=op.f("uq_group_name")),
@@ -69,7 +69,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "local_act",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("date", sa.Date(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -81,7 +81,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "organisation",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", INT64, autoincrement=False, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("short_name", sa.String(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
@@ -98,9 +98,9 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("lobby_minutes", sa.Integer(), nullable=False),
-        sa.Column("grace_minutes", sa.Integer(), nullable=False),
-        sa.Column("warning_minutes", sa.Integer(), nullable=False),
+        sa.Column("lobby_minutes", INT64, nullable=False),
+        sa.Column("grace_minutes", INT64, nullable=False),
+        sa.Column("warning_minutes", INT64, nullable=False),
         sa.Column("require_sign_in", sa.Boolean(), nullable=False),
         sa.Column("parity_anchor", sa.Date(), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_organisation_single")),
@@ -108,7 +108,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "person",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("identifier", sa.String(), nullable=False),
         sa.Column("family_name", sa.String(), nullable=False),
         sa.Column("given_name", sa.String(), nullable=False),
@@ -131,7 +131,7 @@ def upgrade() -> None:
 
     op.create_table(
         "programme",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("sort_key", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
@@ -139,7 +139,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "school_break",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
@@ -149,7 +149,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "term",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
@@ -166,8 +166,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "appointment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
         sa.Column("position", sa.String(), nullable=False),
         sa.Column(
             "category",
@@ -187,9 +187,9 @@ def upgrade() -> None:
 
     op.create_table(
         "membership",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
+        sa.Column("group_id", INT64, nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_membership_period")),
@@ -212,9 +212,9 @@ def upgrade() -> None:
 
     op.create_table(
         "parent_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("parent_id", sa.Integer(), nullable=False),
-        sa.Column("child_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("parent_id", INT64, nullable=False),
+        sa.Column("child_id", INT64, nullable=False),
         sa.Column(
             "relation",
             sa.Enum(
@@ -241,7 +241,7 @@ def upgrade() -> None:
 
     op.create_table(
         "person_role",
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
         sa.Column(
             "role",
             sa.Enum(
@@ -267,12 +267,12 @@ def upgrade() -> None:
 
     op.create_table(
         "sign_in",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
-        sa.Column("slides_by_seconds", sa.Integer(), nullable=True),
+        sa.Column("slides_by_seconds", INT64, nullable=True),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("user_agent", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id")),
@@ -285,8 +285,8 @@ def upgrade() -> None:
 
     op.create_table(
         "subject",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("programme_id", INT64, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("sort_key", sa.String(), nullable=False),
         sa.Column(

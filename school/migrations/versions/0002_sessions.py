@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from school.db import UtcDateTime
+from school.db import INT64, UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -16,7 +16,7 @@ def upgrade() -> None:
 
     op.create_table(
         "schedule_version",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column(
             "state",
@@ -39,17 +39,17 @@ def upgrade() -> None:
         sa.Column("remark", sa.String(), nullable=True),
         sa.Column("order_number", sa.String(), nullable=True),
         sa.Column("order_date", sa.Date(), nullable=True),
-        sa.Column("drafted_by", sa.Integer(), nullable=False),
+        sa.Column("drafted_by", INT64, nullable=False),
         sa.Column("drafted_at", UtcDateTime(), nullable=False),
-        sa.Column("submitted_by", sa.Integer(), nullable=True),
+        sa.Column("submitted_by", INT64, nullable=True),
         sa.Column("submitted_at", UtcDateTime(), nullable=True),
-        sa.Column("returned_by", sa.Integer(), nullable=True),
+        sa.Column("returned_by", INT64, nullable=True),
         sa.Column("returned_at", UtcDateTime(), nullable=True),
-        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_by", INT64, nullable=True),
         sa.Column("approved_at", UtcDateTime(), nullable=True),
-        sa.Column("published_by", sa.Integer(), nullable=True),
+        sa.Column("published_by", INT64, nullable=True),
         sa.Column("published_at", UtcDateTime(), nullable=True),
-        sa.Column("superseded_by", sa.Integer(), nullable=True),
+        sa.Column("superseded_by", INT64, nullable=True),
         sa.Column("superseded_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("valid_from <= valid_until", name=op.f("ck_schedule_version_validity")),
         sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_schedule_version_approved_by")),
@@ -71,8 +71,8 @@ def upgrade() -> None:
 
     op.create_table(
         "publication_record",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("version_id", INT64, nullable=False),
         sa.Column(
             "where",
             sa.Enum(
@@ -86,7 +86,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("published_on", sa.Date(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_publication_record_person_id")),
         sa.ForeignKeyConstraint(
@@ -97,12 +97,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "schedule_line",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("version_id", INT64, nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("appointment_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("appointment_id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
+        sa.Column("weekday", INT64, nullable=False),
         sa.Column("starts", sa.Time(), nullable=False),
         sa.Column("ends", sa.Time(), nullable=False),
         sa.Column(
@@ -150,7 +150,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("subject_id", INT64, nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.CheckConstraint(
@@ -175,8 +175,8 @@ def upgrade() -> None:
 
     op.create_table(
         "schedule_line_group",
-        sa.Column("line_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", INT64, nullable=False),
+        sa.Column("group_id", INT64, nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["group.id"], name=op.f("fk_schedule_line_group_group_id")),
         sa.ForeignKeyConstraint(
             ["line_id"], ["schedule_line.id"], name=op.f("fk_schedule_line_group_line_id")
@@ -188,10 +188,10 @@ def upgrade() -> None:
 
     op.create_table(
         "session",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("line_id", sa.Integer(), nullable=True),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("line_id", INT64, nullable=True),
         sa.Column("planned_at", UtcDateTime(), nullable=False),
-        sa.Column("one_off_by", sa.Integer(), nullable=True),
+        sa.Column("one_off_by", INT64, nullable=True),
         sa.Column("one_off_reason", sa.String(), nullable=True),
         sa.Column(
             "kind",
@@ -231,9 +231,9 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("subject_id", sa.Integer(), nullable=True),
-        sa.Column("host_id", sa.Integer(), nullable=False),
-        sa.Column("responsible_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", INT64, nullable=True),
+        sa.Column("host_id", INT64, nullable=False),
+        sa.Column("responsible_id", INT64, nullable=False),
         sa.Column("starts_at", UtcDateTime(), nullable=False),
         sa.Column("ends_at", UtcDateTime(), nullable=False),
         sa.Column("topic", sa.String(), nullable=True),
@@ -260,10 +260,10 @@ def upgrade() -> None:
         sa.Column("topic_set_at", UtcDateTime(), nullable=True),
         sa.Column("cancelled_at", UtcDateTime(), nullable=True),
         sa.Column("cancel_reason", sa.String(), nullable=True),
-        sa.Column("replaced_by", sa.Integer(), nullable=True),
+        sa.Column("replaced_by", INT64, nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
-        sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.Column("ended_by", INT64, nullable=True),
         sa.Column(
             "end_reason",
             sa.Enum(
@@ -303,12 +303,12 @@ def upgrade() -> None:
 
     op.create_table(
         "attendance_mark",
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
         sa.Column("attended", sa.Boolean(), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("minutes", INT64, nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("by", sa.Integer(), nullable=False),
+        sa.Column("by", INT64, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("minutes >= 0", name=op.f("ck_attendance_mark_minutes")),
         sa.ForeignKeyConstraint(["by"], ["person.id"], name=op.f("fk_attendance_mark_by")),
@@ -321,11 +321,11 @@ def upgrade() -> None:
 
     op.create_table(
         "link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("child_id", sa.Integer(), nullable=True),
-        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("session_id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
+        sa.Column("child_id", INT64, nullable=True),
+        sa.Column("generation", INT64, nullable=False),
         sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["child_id"], ["person.id"], name=op.f("fk_link_child_id")),
@@ -339,14 +339,14 @@ def upgrade() -> None:
 
     op.create_table(
         "message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("session_id", INT64, nullable=False),
+        sa.Column("author_id", INT64, nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("sent_at", UtcDateTime(), nullable=False),
         sa.Column("hidden_at", UtcDateTime(), nullable=True),
-        sa.Column("hidden_by", sa.Integer(), nullable=True),
+        sa.Column("hidden_by", INT64, nullable=True),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_message_author_id")),
         sa.ForeignKeyConstraint(["hidden_by"], ["person.id"], name=op.f("fk_message_hidden_by")),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_message_session_id")),
@@ -361,9 +361,9 @@ def upgrade() -> None:
 
     op.create_table(
         "presence",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("session_id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
         sa.Column(
             "role",
             sa.Enum(
@@ -378,7 +378,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("child_id", sa.Integer(), nullable=True),
+        sa.Column("child_id", INT64, nullable=True),
         sa.Column("joined_at", UtcDateTime(), nullable=False),
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.Column("left_at", UtcDateTime(), nullable=True),
@@ -403,9 +403,9 @@ def upgrade() -> None:
 
     op.create_table(
         "seat",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("id", INT64, nullable=False),
+        sa.Column("session_id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
         sa.Column(
             "role",
             sa.Enum(
@@ -420,10 +420,10 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("child_id", sa.Integer(), nullable=True),
+        sa.Column("child_id", INT64, nullable=True),
         sa.Column("taken_at", UtcDateTime(), nullable=False),
-        sa.Column("tickets", sa.Integer(), nullable=False),
-        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("tickets", INT64, nullable=False),
+        sa.Column("ticket", INT64, nullable=False),
         sa.Column("removed_at", UtcDateTime(), nullable=True),
         sa.Column("may_return", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["child_id"], ["person.id"], name=op.f("fk_seat_child_id")),
@@ -437,9 +437,9 @@ def upgrade() -> None:
 
     op.create_table(
         "session_addressee",
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("child_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", INT64, nullable=False),
+        sa.Column("person_id", INT64, nullable=False),
+        sa.Column("child_id", INT64, nullable=True),
         sa.ForeignKeyConstraint(["child_id"], ["person.id"], name=op.f("fk_session_addressee_child_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_addressee_person_id")),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_session_addressee_session_id")),
@@ -450,8 +450,8 @@ def upgrade() -> None:
 
     op.create_table(
         "session_group",
-        sa.Column("session_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", INT64, nullable=False),
+        sa.Column("group_id", INT64, nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["group.id"], name=op.f("fk_session_group_group_id")),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_session_group_session_id")),
         sa.PrimaryKeyConstraint("session_id", "group_id", name=op.f("pk_session_group")),

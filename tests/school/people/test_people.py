@@ -41,11 +41,12 @@ async def test_a_person_is_kept_with_a_unique_identifier(database: Database) -> 
         assert await queries.people(db, ids) == {first.id: first, second.id: second}
 
 
-async def test_a_missing_person_is_not_found(sqlite_database: Database) -> None:
-    async with sqlite_database.read() as db:
+@pytest.mark.parametrize("person_id", [99, 2**31, 10**18])
+async def test_a_missing_person_is_not_found(database: Database, person_id: int) -> None:
+    async with database.read() as db:
         with pytest.raises(NotFound):
-            await queries.person(db, 99)
-        assert await queries.viewer(db, 99, NOW) is None
+            await queries.person(db, person_id)
+        assert await queries.viewer(db, person_id, NOW) is None
 
 
 async def test_a_birth_date_in_the_future_is_refused(sqlite_database: Database) -> None:
