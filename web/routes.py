@@ -42,4 +42,6 @@ def register(app: web.Application) -> None:
         if resource is None:
             resource = resources[route.path] = app.router.add_resource(route.path, name=route.name)
         table[resource.add_route(route.method, route.handler)] = route
+        if route.method == "GET":
+            table[resource.add_route("HEAD", route.handler)] = route
     app[ROUTE_TABLE] = table

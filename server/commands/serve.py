@@ -11,9 +11,10 @@ import uvloop
 from aiohttp import web
 
 from rooms.sfu.channel import SfuError
-from server import app, certificate, config, logs, machine, store
+from server import app, certificate, config, inspection, logs, machine, store
 from server.config import Settings
 from server.errors import CannotStart
+from server.inspection import Finding, Verdict
 from server.secret import secret
 from web.words import N_, Words
 
@@ -35,6 +36,17 @@ class MediaNotStarted(CannotStart):
     message = N_(
         "Sound and picture cannot be carried: %(reason)s. Check KABINET_MEDIA_HOST and KABINET_MEDIA_PORT."
     )
+
+
+class MediaPortTaken(CannotStart):
+    """The same words as `check` has for it."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(**finding.data)
+        self._finding = finding
+
+    def line(self, words: Words) -> str:
+        return self._finding.line(words)
 
 
 class BadCertificate(CannotStart):
@@ -91,6 +103,9 @@ async def _serve(settings: Settings, words: Words) -> None:
 
 async def _started(runner: web.AppRunner, settings: Settings) -> None:
     tls = _tls(settings)
+    media = inspection.media_port(settings)
+    if media.verdict is Verdict.BAD:
+        raise MediaPortTaken(media)
     try:
         await runner.setup()
     except SfuError as error:

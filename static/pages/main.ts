@@ -1,6 +1,8 @@
 import "../styles/pages.css";
 import { offerCopying } from "./copy";
 import { keepFresh } from "./refresh";
+import { tellZone } from "./zone";
 
 offerCopying(document);
 keepFresh(document);
+tellZone(document);

@@ -29,7 +29,7 @@ from web.reply import now, page, see_other, viewer
 class Correction(BaseModel):
     """The host's own count for one person; 0 minutes means absent."""
 
-    person: int
+    person: Annotated[int, Field(ge=1, le=2**31 - 1)]  # the width of ids in PostgreSQL
     minutes: Annotated[int, Field(ge=0, le=24 * 60)]
     reason: Annotated[str, StringConstraints(min_length=1, max_length=actions.REASON_LIMIT)]
 
@@ -158,6 +158,6 @@ def _back(request: web.Request) -> web.Response:
 
 _ROW = own("reading: its host, the head, the administrator; marking: its host alone")
 ROUTES = (
-    Route("attendance", "GET", r"/sessions/{session:\d{1,12}}/attendance", table, _ROW),
-    Route("attendance", "POST", r"/sessions/{session:\d{1,12}}/attendance", mark, _ROW),
+    Route("attendance", "GET", r"/sessions/{session:\d{1,9}}/attendance", table, _ROW),
+    Route("attendance", "POST", r"/sessions/{session:\d{1,9}}/attendance", mark, _ROW),
 )

@@ -162,6 +162,6 @@ _ENTITLED = "admission lets the signed-in person, or the pass's person, into thi
 ROUTES = (
     Route("link", "GET", "/r/{token}", show_link, link(_BEARER)),
     Route("link", "POST", "/r/{token}", follow_link, link(_BEARER)),
-    Route("room", "GET", r"/room/{session:\d{1,18}}", show_room, link(_ENTITLED)),
-    Route("room_ticket", "POST", r"/room/{session:\d{1,18}}/ticket", give_ticket, link(_ENTITLED)),
+    Route("room", "GET", r"/room/{session:\d{1,9}}", show_room, link(_ENTITLED)),
+    Route("room_ticket", "POST", r"/room/{session:\d{1,9}}/ticket", give_ticket, link(_ENTITLED)),
 )

@@ -191,7 +191,7 @@ _SEEN_BY = own("those entitled to be in it, the head, the administrator")
 _TOPIC_SET_BY = own("its host alone (cl. 3.5)")
 _LINKS_MADE_BY = own("its host, the administrator")
 ROUTES = (
-    Route("session", "GET", r"/sessions/{session:\d{1,12}}", session, _SEEN_BY),
-    Route("topic", "POST", r"/sessions/{session:\d{1,12}}/topic", set_topic, _TOPIC_SET_BY),
-    Route("links", "POST", r"/sessions/{session:\d{1,12}}/links", order_links, _LINKS_MADE_BY),
+    Route("session", "GET", r"/sessions/{session:\d{1,9}}", session, _SEEN_BY),
+    Route("topic", "POST", r"/sessions/{session:\d{1,9}}/topic", set_topic, _TOPIC_SET_BY),
+    Route("links", "POST", r"/sessions/{session:\d{1,9}}/links", order_links, _LINKS_MADE_BY),
 )

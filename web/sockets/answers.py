@@ -4,13 +4,16 @@ from typing import Any
 
 import msgspec
 
-from rooms.errors import Refused
+from rooms.errors import MediaUnavailable, Refused
 from rooms.sfu.channel import SfuError
 from school.errors import SchoolError
 from web.sockets import wire
 from web.words import Words
 
 Answer = dict[str, Any]
+
+# The worker ended while it was asked: it is being started again, and the push `media.lost` says so.
+_WORKER_GONE = frozenset({"worker_died", "worker_not_started"})
 
 
 def done(data: object, words: Words) -> Answer:
@@ -27,5 +30,8 @@ def refused(code: str, **data: object) -> Answer:
 
 def of_error(error: SchoolError | SfuError) -> Answer:
     """The answer that tells an error; a refused entry is called by its outcome."""
-    code = error.outcome if isinstance(error, Refused) else error.code
-    return refused(code, **error.data)
+    if isinstance(error, Refused):
+        return refused(error.outcome, **error.data)
+    if isinstance(error, SfuError) and error.code in _WORKER_GONE:
+        return refused(MediaUnavailable.code)
+    return refused(error.code, **error.data)

@@ -106,7 +106,8 @@ class Dispatch:
             place, port = self._places.get(sid), self._ports.get(sid)
             if place is None or port is None:
                 return answers.refused("not_connected")
-            return await self._answer(event, place, arguments, port.words)
+            with port.answering():
+                return await self._answer(event, place, arguments, port.words)
 
         return handle
 

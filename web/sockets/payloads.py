@@ -19,7 +19,7 @@ PROTOCOL_VERSION = 1
 
 Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-MessageId = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+MessageId = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]  # the width of ids in PostgreSQL
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=16_384)]
 Dictionary = Annotated[dict[str, Any], msgspec.Meta(max_length=32)]
 

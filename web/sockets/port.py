@@ -6,6 +6,8 @@ way.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import web
@@ -29,6 +31,21 @@ class SocketPort:
         self._sid = sid
         self._request = request
         self._closing: asyncio.Task[None] | None = None
+        self._unanswered = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Keep the line up while a request is being answered: who closes the room hears that it is closed."""
+        self._unanswered += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._unanswered -= 1
+            if self._unanswered == 0:
+                self._idle.set()
 
     def notify(self, event: str, data: object) -> None:
         """Queue a push, or cut the connection when its browser has stopped reading."""
@@ -51,19 +68,14 @@ class SocketPort:
         if self._request is not None and self._request.transport is not None:
             self._request.transport.abort()
 
-    async def closed(self) -> None:
-        """Wait until a connection that was hung up is closed."""
-        if self._closing is not None:
-            await self._closing
-
     async def _close(self) -> None:
         engine_id = self._server.manager.eio_sid_from_sid(self._sid, "/")
-        await self._server.disconnect(self._sid)
-        if engine_id is None:
-            return
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
-                await self._server.eio.disconnect(engine_id)
+                await self._idle.wait()
+                await self._server.disconnect(self._sid)
+                if engine_id is not None:
+                    await self._server.eio.disconnect(engine_id)
         except TimeoutError:
             self.cut()
 
