@@ -12,6 +12,7 @@ from school.calendar.queries import calendar
 from school.db import Db
 from school.errors import Conflict, Invalid, NotFound
 from school.organisation.queries import settings
+from school.people.models import Group
 from school.people.permissions import require
 from school.people.queries import appointment
 from school.people.rules import Capability, Tenure, in_tenure, is_active
@@ -42,6 +43,7 @@ from school.schedule.rules import (
     check_validity,
     clashes,
 )
+from school.study.queries import subject
 
 _KEY_BYTES = 5
 
@@ -93,6 +95,7 @@ async def add_line(
     check_time(weekday, starts, ends)
     check_purpose(kind, purpose)
     check_groups(kind, group_ids)
+    await need_groups_and_subject(db, group_ids, subject_id)
     # Shared with other lines, but not with the step that would take the version out of draft.
     lock = select(Version.state).where(Version.id == version_id).with_for_update(read=True)
     if await db.scalar(lock) is not VersionState.DRAFT:
@@ -129,6 +132,19 @@ async def add_line(
         addressed = [{"line_id": row.id, "group_id": group_id} for group_id in dict.fromkeys(group_ids)]
         await db.execute(insert(LineGroup), addressed)
     return row.id
+
+
+async def need_groups_and_subject(db: Db, group_ids: Sequence[int], subject_id: int | None) -> None:
+    """Raise Invalid naming the first group or the subject that does not exist."""
+    known = set(await db.scalars(select(Group.id).where(Group.id.in_(group_ids))))
+    for group_id in group_ids:
+        if group_id not in known:
+            raise Invalid(field="groups", reason="unknown", id=group_id)
+    if subject_id is not None:
+        try:
+            await subject(db, subject_id)
+        except NotFound as error:
+            raise Invalid(field="subject_id", reason="unknown", id=subject_id) from error
 
 
 async def submit(db: Db, now: datetime, *, version_id: int, by: int) -> None:

@@ -14,7 +14,7 @@ from school.people.models import Person, Role
 from school.people.permissions import require
 from school.people.queries import children, is_active_employee, roles, viewer
 from school.people.rules import Capability
-from school.schedule.actions import refuse_clashes
+from school.schedule.actions import need_groups_and_subject, refuse_clashes
 from school.schedule.errors import NotAnEmployee
 from school.schedule.models import Audience, Form, Kind, Line, LineGroup, Purpose
 from school.schedule.queries import LineRow
@@ -61,6 +61,7 @@ async def add_one_off(
     check_times(starts_at, ends_at, now)
     check_purpose(kind, purpose)
     check_groups(kind, group_ids)
+    await need_groups_and_subject(db, group_ids, subject_id)
     here = await settings(db)
     on = here.today(starts_at)
     if kind is Kind.GROUP and addressees:

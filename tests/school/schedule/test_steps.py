@@ -177,6 +177,8 @@ async def add_odd_line(db: Db, school: School, version_id: int, **changes: objec
         ({"ends": time(10)}, "ends"),
         ({"group_ids": []}, "groups"),
         ({"kind": Kind.INDIVIDUAL}, "groups"),
+        ({"group_ids": [999]}, "groups"),
+        ({"subject_id": 999}, "subject_id"),
         ({"valid_from": date(2026, 8, 1)}, "valid_from"),
         ({"valid_until": date(2026, 8, 1)}, "valid_until"),
     ],

@@ -88,6 +88,15 @@ async def test_a_time_that_has_passed_is_refused(database: Database) -> None:
         assert await add_session(db, school, starts_at=NOW - timedelta(minutes=10))
 
 
+async def test_groups_and_subjects_that_do_not_exist_are_refused(database: Database) -> None:
+    school = await open_school(database)
+    async with database.begin() as db:
+        for field, other in (("groups", {"group": 999}), ("subject_id", {"subject": 999})):
+            with pytest.raises(Invalid) as refused:
+                await add_session(db, School(**vars(school) | other))
+            assert refused.value.field == field
+
+
 async def test_a_host_is_in_one_place_at_a_time(database: Database) -> None:
     school = await open_school(database)
     async with database.begin() as db:
