@@ -19,6 +19,7 @@ class DownlinkAdapter:
     def __init__(self, timers: Timers, consumers: Mapping[str, Consumer]) -> None:
         self._consumers = consumers
         self._downlink = Downlink()
+        self._budget = 0.0
         self._adapting = Repeating(timers, INTERVAL, self._adapt)
 
     @property
@@ -69,7 +70,8 @@ class DownlinkAdapter:
             budget = self._downlink.budget
             if budget is None:
                 return False
-            allocation = allocate(self._demands(), self._audio(now), budget)
+            allocation = allocate(self._demands(keep=budget >= self._budget), self._audio(now), budget)
+            self._budget = budget
             if allocation.needed is None:
                 self._downlink.content(now)
             else:
@@ -79,7 +81,7 @@ class DownlinkAdapter:
         self._apply(allocation.caps, now)
         return bool(self._consumers)
 
-    def _demands(self) -> list[Demand]:
+    def _demands(self, *, keep: bool) -> list[Demand]:
         demands = []
         for consumer in self._consumers.values():
             wanted = consumer.wanted() if consumer.producer.kind == "video" else None
@@ -88,7 +90,9 @@ class DownlinkAdapter:
                     layer.index: layer.meter.average for layer in consumer.producer.layers if layer.alive
                 }
                 area = max(1, consumer.width * consumer.height)
-                current = consumer.layer.index if consumer.layer else NOTHING
+                # Less room than before is room for less: only then is nothing kept for its own sake.
+                granted = wanted if consumer.cap is None else consumer.cap
+                current = granted if keep else NOTHING
                 demands.append(Demand(consumer.id, area, wanted, rates, current))
         return demands
 
