@@ -19,7 +19,7 @@ class DownlinkAdapter:
     def __init__(self, timers: Timers, consumers: Mapping[str, Consumer]) -> None:
         self._consumers = consumers
         self._downlink = Downlink()
-        self._budget = 0.0
+        self._budget = float("inf")
         self._adapting = Repeating(timers, INTERVAL, self._adapt)
 
     @property
