@@ -167,8 +167,10 @@ class Doorman:
 
 def ending(session: SessionRow | None, settings: OrganisationRow, now: datetime) -> views.Over | None:
     """Say why a room is over at `now`, None while it is not; a deleted session counts as cancelled."""
-    if session is None or session.cancelled_at is not None:
+    if session is None:
         return views.Over("cancelled")
+    if session.cancelled_at is not None:
+        return views.Over("cancelled", cause=session.cancel_reason)
     if session.ended_at is not None:
         return views.Over("time" if session.end_reason is EndReason.TIME else "closed")
     if session_rules.is_over(session, settings, now):

@@ -106,7 +106,7 @@ async def test_cancelling_reaches_those_inside_and_those_who_wait(house: House) 
             db, START, session_id=house.session, by=house.school.administrator, reason="Авария"
         )
     await round_at(house, START + 2 * SECOND)
-    assert teacher.ear.heard[-1] == parent.ear.heard[-1] == ("over", views.Over("cancelled"))
+    assert teacher.ear.heard[-1] == parent.ear.heard[-1] == ("over", views.Over("cancelled", cause="Авария"))
     assert (await house.row()).ended_at is None
 
 
