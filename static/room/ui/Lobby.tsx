@@ -27,7 +27,7 @@ export function Lobby({ phase }: { phase: LobbyPhase }): JSX.Element {
         </section>
       )}
       <section class="lobby-facts">
-        <Heading phase={phase} />
+        <Heading key={phase.name} phase={phase} />
         <Facts starts={starts} ends={ends} />
         {phase.name === "preparing" ? <Entrance /> : <Waiting door={door} />}
       </section>

@@ -1,7 +1,7 @@
 /** Inside: a line of facts, the pictures or the conversation, the panel, the bar. */
 import type { JSX } from "preact";
 import type { Session } from "../protocol.ts";
-import { minutesLeft } from "../time.ts";
+import { MINUTE, minutesLeft } from "../time.ts";
 import { Bar } from "./Bar.tsx";
 import { ChatPanel } from "./ChatPanel.tsx";
 import { useFocus, useNow, useRoom } from "./context.ts";
@@ -73,5 +73,6 @@ function TimeLeft({ session }: { session: Session }): JSX.Element | null {
   const { words } = useRoom();
   const now = useNow();
   const ends = Date.parse(session.ends_at);
-  return now < ends ? <span>{words.minutesLeft(minutesLeft(ends, now))}</span> : null;
+  // Near the end the note under this line says the same, louder.
+  return ends - now > session.warning_minutes * MINUTE ? <span>{words.minutesLeft(minutesLeft(ends, now))}</span> : null;
 }

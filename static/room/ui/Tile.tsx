@@ -37,11 +37,12 @@ function MyPicture({ name }: { name: string }): JSX.Element {
 function TheirPicture({ peer, source, name }: { peer: Peer; source: "camera" | "screen"; name: string }): JSX.Element {
   const { media, session, words } = useRoom();
   const producer = session.people.published(peer.id, source);
-  const remote = producer && media.receiving.tracks.value.get(producer.id);
-  if (!producer || !remote || producer.paused) return <Initials name={name} />;
+  if (!producer || producer.paused) return <Initials name={name} />;
+  const track = media.receiving.tracks.value.get(producer.id)?.track;
   return (
     <>
-      <RemoteVideo producer={producer.id} track={remote.track} label={name} whole={source === "screen"} />
+      {!track && <Initials name={name} />}
+      <RemoteVideo producer={producer.id} track={track} label={name} whole={source === "screen"} />
       {media.receiving.starved.value.has(producer.id) && <p class="tile-note">{words.room.starved}</p>}
     </>
   );

@@ -19,18 +19,27 @@ export function Video({ track, label, mirrored = false, whole = false }: VideoPr
   return <video ref={video} class={classes} aria-label={label} muted playsInline autoPlay />;
 }
 
-type RemoteVideoProps = { producer: string; track: MediaStreamTrack; label: string; whole?: boolean };
+type RemoteVideoProps = {
+  producer: string;
+  /** Undefined until the consumer is there; the frame is measured meanwhile, so that the right layer comes first. */
+  track: MediaStreamTrack | undefined;
+  label: string;
+  whole?: boolean;
+};
 
 export function RemoteVideo({ producer, track, label, whole = false }: RemoteVideoProps): JSX.Element {
   const { receiving } = useRoom().media;
   const frame = useRef<HTMLDivElement>(null);
+  // After a reconnection the last picture stays until the new track is there.
+  const last = useRef(track);
+  if (track) last.current = track;
   useEffect(() => {
     if (!frame.current) return undefined;
     return watchSize(frame.current, (size) => receiving.size(producer, size));
   }, [producer, receiving]);
   return (
     <div ref={frame} class="picture">
-      <Video track={track} label={label} whole={whole} />
+      {last.current && <Video track={last.current} label={label} whole={whole} />}
     </div>
   );
 }
