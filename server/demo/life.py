@@ -46,12 +46,29 @@ async def prepare(database: Database, now: datetime) -> None:
             teacher, group = _TEACHER_OF_YESTERDAY
             await history.write(db, now, administrator=ADMINISTRATOR, teacher=teacher, group=group)
     await keep_open(database, now)
+    async with database.read() as db:
+        rooms = await open_now.showing(db, now)
+    for room in rooms:
+        # A process that was stopped early may have left some without a link.
+        await _invite(database, now, room.id)
 
 
 async def keep_open(database: Database, now: datetime) -> list[int]:
-    """Add the rooms that are missing now; gives the ids of the sessions added."""
+    """Add the rooms that are missing now, with their links; gives the ids of the sessions added."""
     async with database.begin() as db:
-        return await open_now.keep_open(db, now, administrator=ADMINISTRATOR)
+        added = await open_now.keep_open(db, now, administrator=ADMINISTRATOR)
+    for session_id in added:
+        await _invite(database, now, session_id)
+    return added
+
+
+async def _invite(database: Database, now: datetime, session_id: int) -> None:
+    async with database.read() as db:
+        missing = await open_now.uninvited(db, now, session_id)
+    for who in missing:
+        # A transaction for each: those who are in rooms meanwhile are waiting to write too.
+        async with database.begin() as db:
+            await open_now.invite(db, now, who, administrator=ADMINISTRATOR)
 
 
 async def in_server(app: web.Application) -> AsyncIterator[None]:

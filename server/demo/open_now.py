@@ -11,14 +11,14 @@ from typing import Final
 
 from school.db import Db
 from school.links import actions as links
+from school.links import queries as link_queries
 from school.organisation import queries as organisation
-from school.organisation.queries import OrganisationRow
 from school.people import queries as people
 from school.schedule.errors import HostTwice
 from school.schedule.models import Audience, Form, Kind
 from school.sessions import actions, queries
 from school.sessions.models import Scope, TopicBasis
-from school.sessions.queries import SessionRow
+from school.sessions.queries import ExpectedRow, SessionRow
 from school.sessions.rules import Addressee
 from school.study import queries as study
 
@@ -81,9 +81,9 @@ ROOMS: Final = (
 
 
 async def keep_open(db: Db, now: datetime, *, administrator: str) -> list[int]:
-    """Add what is missing for every room to be open now and for a while, with a link for everybody expected.
+    """Add what is missing for every room to be open now and for a while.
 
-    Gives the ids of the sessions added. `administrator` is the login of who adds them.
+    Gives the ids of the sessions added, to be invited to. `administrator` is the login of who adds them.
     """
     settings = await organisation.settings(db)
     by = await _person(db, administrator)
@@ -98,8 +98,6 @@ async def keep_open(db: Db, now: datetime, *, administrator: str) -> list[int]:
             added += await _add(db, now, by, room, [_floor(now), now.replace(microsecond=0)])
         elif max(ends) - timedelta(minutes=settings.lobby_minutes) <= now:
             added += await _add(db, now, by, room, [max(ends)])
-    for session_id in added:
-        await invite(db, now, session_id, settings, by=by)
     return added
 
 
@@ -109,10 +107,24 @@ async def showing(db: Db, now: datetime) -> list[SessionRow]:
     return [row for row in await queries.open_now(db, now, settings) if row.one_off_reason == REASON]
 
 
-async def invite(db: Db, now: datetime, session_id: int, settings: OrganisationRow, *, by: int) -> None:
-    """A personal link for everybody expected."""
-    today = settings.today(now)
-    await links.issue_all(db, now, session_id=session_id, today=today, by=by)
+async def uninvited(db: Db, now: datetime, session_id: int) -> list[ExpectedRow]:
+    """Everybody expected who has no personal link yet."""
+    today = (await organisation.settings(db)).today(now)
+    made = {link.person_id for link in await link_queries.of_session(db, session_id)}
+    return [row for row in await queries.expected(db, session_id, today) if row.person_id not in made]
+
+
+async def invite(db: Db, now: datetime, who: ExpectedRow, *, administrator: str) -> None:
+    """Give one person the link."""
+    await links.issue(
+        db,
+        now,
+        session_id=who.session_id,
+        person_id=who.person_id,
+        child_id=who.child_id,
+        today=(await organisation.settings(db)).today(now),
+        by=await _person(db, administrator),
+    )
 
 
 async def _add(db: Db, now: datetime, by: int, room: Room, starts: list[datetime]) -> list[int]:
