@@ -19,7 +19,8 @@ class Renderer:
     """Fills a template for a reader.
 
     Every template has `_`, `ngettext`, `{% trans %}`, `url(name, **params)`, `csrf_field()`, `bundle(entry)`,
-    `reader`, `viewer`, `organisation`, `when` (`web.when.Times`), `lang`, `navigation`, `here` (the path).
+    `reader`, `viewer`, `organisation`, `when` (`web.when.Times`), `lang`, `navigation`, `here` (the path),
+    `back` (the address to come back to after a switch of language or look).
     """
 
     def __init__(self, words: Mapping[str, Words], addresses: Addresses, assets: Assets) -> None:
@@ -27,7 +28,9 @@ class Renderer:
         self._assets = assets
         self._environments = {language: self._environment(spoken) for language, spoken in words.items()}
 
-    def render(self, template: str, reader: Reader, here: str, context: Mapping[str, object]) -> str:
+    def render(
+        self, template: str, reader: Reader, *, here: str, back: str, context: Mapping[str, object]
+    ) -> str:
         environment = self._environments[reader.words.language]
         return environment.get_template(template).render(
             {
@@ -37,6 +40,7 @@ class Renderer:
                 "when": reader.when,
                 "lang": reader.words.language,
                 "here": here,
+                "back": back,
                 "navigation": self._navigation(reader),
                 "csrf_field": lambda: _csrf_field(reader.csrf),
                 **context,

@@ -1,6 +1,7 @@
 """What a handler uses of its request, and what it answers with."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -27,8 +28,18 @@ def url(request: web.Request, name: str, **params: object) -> str:
 
 def page(request: web.Request, template: str, *, status: int = 200, **context: object) -> web.Response:
     """An HTML page from `web/templates/<template>`."""
-    text = request.app[RENDERER].render(template, request[READER], request.path, context)
+    text = request.app[RENDERER].render(
+        template, request[READER], here=request.path, back=_back(request), context=context
+    )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+
+def _back(request: web.Request) -> str:
+    """The page shown; a form that is shown again has no address of its own but that of its page."""
+    if request.method == "GET":
+        return request.path_qs
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.path and came_from.netloc == request.host else "/"
 
 
 def see_other(request: web.Request, name: str, **params: object) -> web.Response:

@@ -21,6 +21,25 @@ async def test_the_switch_leads_back_to_the_same_page_in_english(browser: Browse
     assert "The login and the password come from the school." in page.words
 
 
+async def test_the_switch_keeps_the_query_and_a_refused_form_leads_to_its_page(browser: Browser) -> None:
+    page = await browser.get("/sign-in?next=/today")
+    assert 'name="back" value="/sign-in?next=/today"' in page.text
+    form = {"csrf": browser.token, "login": "", "password": ""}
+    own = f"http://{browser.client.host}:{browser.client.port}/sign-in"
+    for referer, back in ((own, "/sign-in"), ("https://evil.example/sign-in", "/"), ("", "/")):
+        async with browser.client.post("/sign-in", data=form, headers={"Referer": referer}) as response:
+            assert f'name="back" value="{back}"' in await response.text()
+
+
+async def test_both_clocks_are_shown_when_the_device_is_in_another_zone(site: Site, browser: Browser) -> None:
+    path = await site.link(site.cast.student)
+    page = await browser.get(path, Cookie="kabinet_zone=Asia/Yekaterinburg")
+    assert "сегодня, 11:05–11:50 у вас · 09:05–09:50 МСК" in page.words
+    page = await browser.get(path, Cookie="kabinet_zone=Mars/Olympus")
+    assert "сегодня, 09:05–09:50" in page.words
+    assert "у вас" not in page.words
+
+
 async def test_a_persons_own_language_is_known_and_the_switch_is_stronger(
     site: Site, browser: Browser
 ) -> None:
