@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-DIST_FOLDER = Path(__file__).parent.parent / "static" / "dist"
+_PACKAGED = Path(__file__).parent / "dist"  # where a wheel has it
+DIST_FOLDER = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parent.parent / "static" / "dist"
 PREFIX = "/static/"
 
 
