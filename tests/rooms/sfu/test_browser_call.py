@@ -46,3 +46,22 @@ async def test_sound_and_picture_reach_the_other_page_and_follow_the_size_of_its
         assert (await student.seen(shown))["lost"] == 0
         stats = await call.worker.stats()
         assert stats["internalErrors"] == 0
+
+
+async def test_a_narrow_link_gets_a_smaller_layer_and_keeps_its_sound(tmp_path: Path) -> None:
+    async with meeting(tmp_path) as call, relay(call.worker.port, seed=3) as network:
+        teacher, student = await call.person(), await call.person()
+        student.port = network.port
+        voice = await teacher.publish("audio")
+        camera = await teacher.publish("video", LAYERS)
+        heard = await student.watch(voice["id"])
+        shown = await student.watch(camera["id"], 1280, 720)
+        await call.until_told(ConsumerLayer(shown, 2))
+        await student.until(shown, frames=60)
+        network.rate_down = 400_000
+        await call.until_told(ConsumerLayer(shown, 0))
+        before = await student.seen(shown)
+        packets = (await student.seen(heard))["packets"]
+        after = await student.until(shown, frames=before["frames"] + 40)
+        assert after["frozen"] - before["frozen"] < 3.0
+        assert (await student.seen(heard))["packets"] > packets
