@@ -14,7 +14,7 @@ from school.people.permissions import require
 from school.people.rules import Capability
 from school.schedule.actions import mark_approved, refuse_clashes, refuse_unemployed
 from school.schedule.queries import lines, planned, version
-from school.schedule.rules import Planned, clashes
+from school.schedule.rules import Planned, clashes, overlap
 from school.sessions.actions import lock_hosts, replace, write_planned
 from school.sessions.queries import busy
 
@@ -44,12 +44,21 @@ async def approve(
     since = datetime.combine(found.valid_from, time.min, ZoneInfo(found.zone)).astimezone(UTC)
     await replace(db, now, version_ids=superseded, by_version=version_id, since=since)
     ahead = [one for one in planned(found, held, await calendar(db)) if one.starts_at > now]
-    await _refuse_twice(db, hosts, ahead)
+    taken = await _taken(db, hosts, ahead)
+    replaced = {line.id for old in superseded for line in await lines(db, old)}
+    ahead = _without(ahead, [one for one in taken if one.line_id in replaced])
+    refuse_clashes(clashes([*ahead, *(one for one in taken if one.line_id not in replaced)]))
     await write_planned(db, version_id, held, ahead)
     return len(ahead)
 
 
-async def _refuse_twice(db: Db, hosts: list[int], ahead: list[Planned]) -> None:
-    if ahead:
-        since, until = min(one.starts_at for one in ahead), max(one.ends_at for one in ahead)
-        refuse_clashes(clashes([*ahead, *await busy(db, hosts, since, until)]))
+async def _taken(db: Db, hosts: list[int], ahead: list[Planned]) -> list[Planned]:
+    if not ahead:
+        return []
+    since, until = min(one.starts_at for one in ahead), max(one.ends_at for one in ahead)
+    return await busy(db, hosts, since, until)
+
+
+def _without(ahead: list[Planned], going_on: list[Planned]) -> list[Planned]:
+    """Leave out what would double a consultation of a replaced line that is being held right now."""
+    return [one for one in ahead if not any(overlap(one, other) for other in going_on)]

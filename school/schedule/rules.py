@@ -102,6 +102,12 @@ def _in_parity(parity: Parity, calendar: Calendar, on: date) -> bool:
     return week_parity(on, calendar.parity_anchor).value == parity.value
 
 
+def overlap(one: Planned, other: Planned) -> bool:
+    """Tell whether the same host would be in both at a time; stretches that only touch don't overlap."""
+    same_host = one.person_id == other.person_id
+    return same_host and one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
 def clashes(planned: Iterable[Planned]) -> list[Clash]:
     """Give the places where one host would be in two consultations at a time (R38), by host and time.
 

@@ -179,6 +179,18 @@ async def test_what_is_held_or_has_passed_is_not_replaced(database: Database) ->
     assert {first.id, second.id} <= kept
 
 
+async def test_what_is_being_held_is_not_written_a_second_time(database: Database) -> None:
+    school = await open_school(database)
+    async with database.begin() as db:
+        await approve_version(db, school, await add_submitted(db, school))
+    first, *_ = await written(database)
+    async with database.begin() as db:
+        before = first.starts_at - timedelta(minutes=5)
+        await sessions.mark_started(db, before, session_id=first.id)
+        await approve_version(db, school, await add_submitted(db, school), now=before)
+    assert [row.id for row in await written(database) if row.starts_at == first.starts_at] == [first.id]
+
+
 async def test_the_same_slots_may_be_approved_again_in_a_new_version(database: Database) -> None:
     school = await open_school(database)
     async with database.begin() as db:

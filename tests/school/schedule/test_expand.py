@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from school.calendar.rules import Calendar, Period
 from school.schedule.errors import NoParityAnchor
 from school.schedule.models import Parity
-from school.schedule.rules import Occurrence, Planned, Recurrence, clashes, expand, gaps
+from school.schedule.rules import Occurrence, Planned, Recurrence, clashes, expand, gaps, overlap
 
 ODD_WEEK = date(2026, 8, 31)
 ZONES = (
@@ -201,6 +201,9 @@ def stretch(start: int, end: int, person: int = 1) -> Planned:
 
 
 def test_stretches_that_touch_do_not_clash() -> None:
+    assert not overlap(stretch(0, 45), stretch(45, 90))
+    assert not overlap(stretch(0, 45, 1), stretch(0, 45, 2))
+    assert overlap(stretch(0, 46), stretch(45, 90))
     assert clashes([stretch(0, 45), stretch(45, 90)]) == []
 
 
@@ -216,12 +219,8 @@ def test_a_long_stretch_clashes_with_every_one_inside_it() -> None:
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 20), st.integers(1, 2)), max_size=12))
 def test_clashes_are_found_exactly_when_two_overlap(raw: list[tuple[int, int, int]]) -> None:
     planned = [stretch(start, start + length, person) for start, length, person in raw]
-    overlap = any(
-        a.person_id == b.person_id and a.starts_at < b.ends_at and b.starts_at < a.ends_at
-        for number, a in enumerate(planned)
-        for b in planned[number + 1 :]
-    )
-    assert bool(clashes(planned)) == overlap
+    found = any(overlap(a, b) for number, a in enumerate(planned) for b in planned[number + 1 :])
+    assert bool(clashes(planned)) == found
 
 
 september = st.dates(date(2026, 9, 1), date(2026, 9, 30))
