@@ -159,23 +159,23 @@ class Dtls:
     ) -> None:
         self._changed = changed
         self._wire = _Wire(send)
-        self._transport = RTCDtlsTransport(cast("RTCIceTransport", self._wire), [certificate])
-        self._transport._srtp_profiles = list(PROFILES)
-        self._transport.on("statechange", self._state_changed)
+        transport = RTCDtlsTransport(cast("RTCIceTransport", self._wire), [certificate])
+        transport._srtp_profiles = list(PROFILES)
+        transport.on("statechange", self._state_changed)
+        self._transport: RTCDtlsTransport | None = transport
         self._task: asyncio.Task[None] | None = None
 
     @property
-    def state(self) -> str:
-        """`new`, `connecting`, `connected`, `failed` or `closed`."""
-        return self._transport.state
-
-    @property
     def sessions(self) -> tuple[Session, Session]:
-        """The SRTP sessions, inbound and outbound; only while connected."""
+        """The SRTP sessions, inbound and outbound; SfuError("not_connected") when there are none."""
+        if self._transport is None or self._transport._rx_srtp is None:
+            raise SfuError("not_connected")
         return self._transport._rx_srtp, self._transport._tx_srtp
 
     def start(self, role: Role, fingerprints: Sequence[Fingerprint]) -> None:
         """Begin the handshake; as a client this sends, so an address must be known."""
+        if self._transport is None:
+            return
         self._transport._set_role(role)
         remote = RTCDtlsParameters(
             fingerprints=[RTCDtlsFingerprint(one.algorithm, one.value) for one in fingerprints]
@@ -187,13 +187,18 @@ class Dtls:
         return self._wire.deliver(data)
 
     async def close(self) -> None:
-        """Tell the peer (close_notify) and end."""
-        await self._transport.stop()
+        """Tell the peer (close_notify) and end. Idempotent."""
+        # Let go of OpenSSL's and libsrtp's memory at once: the collector counts objects, and these are few.
+        transport, self._transport = self._transport, None
+        if transport is None:
+            return
+        transport.remove_all_listeners()
+        await transport.stop()
         self._wire.end()
         if self._task is not None:
             await self._task
+            self._task = None
 
     def _state_changed(self) -> None:
-        state = self._transport.state
-        if state != "new":
-            self._changed(cast("State", state))
+        if self._transport is not None and self._transport.state != "new":
+            self._changed(cast("State", self._transport.state))

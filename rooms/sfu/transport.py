@@ -158,9 +158,8 @@ class Transport:
         """Tell the browser (DTLS close_notify) and forget everything. Idempotent."""
         self.state = "closed"
         self.endpoint = None
-        if self._started:
-            self._started = False
-            await self._dtls.close()
+        self._started = False
+        await self._dtls.close()
         self._rx = self._tx = None
         for ufrag in self._ice.ufrags:
             self._udp.detach(ufrag)

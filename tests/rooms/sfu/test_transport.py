@@ -1,5 +1,8 @@
 """A transport: addresses, SRTP, restarts, silence. Everything is real; the endpoint behind it echoes."""
 
+import gc
+import weakref
+
 import pytest
 
 from rooms.sfu import dtls
@@ -207,3 +210,18 @@ async def test_closing_twice_is_the_same_as_once() -> None:
         await transport.close()
         await transport.close()
         assert line.udp.sizes() == {"addresses": 0, "ufrags": 0}
+
+
+async def test_closing_gives_back_the_memory_of_dtls_and_srtp_without_the_garbage_collector() -> None:
+    async with open_line() as line:
+        transport, _, peer = await line.call()
+        await echoed(peer, rtp(1))
+        sessions = [weakref.ref(one) for one in transport._dtls.sessions]
+        association = weakref.ref(transport._dtls._transport)
+        gc.disable()
+        try:
+            await transport.close()
+            await peer.until(lambda: association() is None)
+        finally:
+            gc.enable()
+        assert [one() for one in sessions] == [None, None]
