@@ -73,8 +73,8 @@ class Worker:
     """A forwarding unit in a process of its own.
 
     Every request raises `SfuError`: the worker's own codes, or `worker_died` when the process is gone or
-    silent for `ANSWER_SECONDS` (it is then killed). `notify` and `died` are plain calls on the loop and
-    must not raise; `died` comes at most once and never after `close`.
+    silent for `ANSWER_SECONDS` (it is then killed). `notify` and `died` are plain calls on the loop
+    (what they raise goes to its exception handler); `died` comes at most once and never after `close`.
     """
 
     def __init__(
@@ -235,14 +235,21 @@ class Worker:
             self._kill()
         self._lose()
         if not self._closing:
-            self._died()
+            self._call(self._died)
         await self._reap()
 
     def _receive(self, message: FromWorker) -> None:
         if isinstance(message, Answer):
             self._settle(message)
         elif not isinstance(message, Ready):
-            self._notify(message)
+            self._call(self._notify, message)
+
+    def _call(self, listener: Callable[..., None], *what: Notification) -> None:
+        try:
+            listener(*what)
+        except Exception as error:  # noqa: BLE001 - a faulty listener must not cut others off from the worker
+            context = {"message": "a listener of the media worker failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
 
     def _settle(self, answer: Answer) -> None:
         future = self._pending.get(answer.id)

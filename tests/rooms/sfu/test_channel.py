@@ -4,11 +4,12 @@ import asyncio
 import os
 import signal
 import socket
+from typing import Any
 
 import pytest
 
 from rooms.sfu import channel
-from rooms.sfu.channel import SfuError, Worker, WorkerSettings
+from rooms.sfu.channel import Notification, SfuError, Worker, WorkerSettings
 from rooms.sfu.unit import announced, candidates
 from tests.rooms.sfu.calls import Caller, running_worker
 from tests.rooms.sfu.peer import dtls_parameters
@@ -99,6 +100,25 @@ async def test_a_worker_that_dies_is_reported_once_and_pending_requests_fail() -
         await caller.worker.close()
         assert caller.deaths == 1
         assert not exists(caller.worker.pid)
+
+
+async def test_a_listener_that_fails_does_not_cut_others_off() -> None:
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context))
+    async with running_worker() as caller:
+        await caller.worker.create_router("room")
+        await caller.worker.create_transport("room", "a")
+        caller.worker._notify = raise_for
+        await caller.worker.connect_transport("a", dtls_parameters())
+        assert (await caller.worker.stats())["transports"] == {"connecting": 1}
+        assert [str(fault["exception"]) for fault in faults] == [
+            "TransportState(transport='a', state='connecting')"
+        ]
+
+
+def raise_for(notification: Notification) -> None:
+    """A listener with a bug."""
+    raise RuntimeError(notification)
 
 
 async def test_a_worker_that_does_not_answer_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
