@@ -171,7 +171,10 @@ class Consumer:
         """Send again what is still kept (RFC 4585 §6.2.1), as RTX where agreed (RFC 4588)."""
         for sequence in missing:
             found = self._stream.find(sequence)
-            if found is not None and self._limit.allow(sequence, now, self.round_trip):
+            if found is None:
+                continue
+            bitrate = found[1].layer.meter.average
+            if self._limit.allow(sequence, now, self.round_trip, bitrate):
                 self.resent += 1
                 self._resend(*found, now)
 

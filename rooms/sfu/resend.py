@@ -38,8 +38,9 @@ class PacketCache:
         self._ring = [None] * (self._mask + 1)
 
 
-RESENDS_PER_SECOND = 400.0
+LEAST_RESENDS = 50.0  # per second
 RESEND_BURST = 100.0
+PACKET_BITS = 9600.0  # a full packet of picture
 MIN_RESEND_INTERVAL = 0.01
 MAX_REMEMBERED = 1024
 
@@ -54,13 +55,17 @@ class ResendLimit:
         self._filled = float("-inf")
         self._sent: dict[int, float] = {}
 
-    def allow(self, sequence: int, now: float, round_trip: float) -> bool:
-        """Whether `sequence` may be sent again now; remembers that it is."""
+    def allow(self, sequence: int, now: float, round_trip: float, bitrate: float) -> bool:
+        """Whether `sequence` may be sent again now; remembers that it is.
+
+        All together never come to more than the stream's own `bitrate`: a full link would only fill further.
+        """
         before = self._sent.get(sequence)
         # A second NACK within a round trip was sent before our first answer could arrive.
         if before is not None and now - before < max(MIN_RESEND_INTERVAL, 0.8 * round_trip):
             return False
-        self._tokens = min(RESEND_BURST, self._tokens + (now - self._filled) * RESENDS_PER_SECOND)
+        refill = max(LEAST_RESENDS, bitrate / PACKET_BITS)
+        self._tokens = min(RESEND_BURST, self._tokens + (now - self._filled) * refill)
         self._filled = now
         if self._tokens < 1.0:
             return False

@@ -108,12 +108,18 @@ def test_the_cache_keeps_the_latest_packets_and_no_more() -> None:
 
 def test_a_packet_is_sent_again_once_per_round_trip_and_few_at_a_time() -> None:
     limit = ResendLimit()
-    assert limit.allow(1, 0.0, 0.1)
-    assert not limit.allow(1, 0.05, 0.1)
-    assert limit.allow(1, 0.09, 0.1)
-    allowed = sum(limit.allow(number, 0.1, 0.1) for number in range(1000, 2000))
+    assert limit.allow(1, 0.0, 0.1, 1e6)
+    assert not limit.allow(1, 0.05, 0.1, 1e6)
+    assert limit.allow(1, 0.09, 0.1, 1e6)
+    allowed = sum(limit.allow(number, 0.1, 0.1, 1e6) for number in range(1000, 2000))
     assert allowed <= 102
-    assert limit.allow(3000, 1.0, 0.1)
+    assert limit.allow(3000, 1.0, 0.1, 1e6)
+
+
+def test_what_is_sent_again_never_comes_to_more_than_the_stream_itself() -> None:
+    limit = ResendLimit()
+    allowed = sum(limit.allow(number, number / 1000, 0.1, 960e3) for number in range(10_000))
+    assert allowed <= 100 + 10 * 100
 
 
 def test_key_frame_requests_are_coalesced_and_repeated_until_one_comes() -> None:
