@@ -13,9 +13,11 @@ from aiohttp import web
 from rooms.sfu.channel import SfuError
 from server import app, certificate, config, inspection, logs, machine, store
 from server.config import Settings
+from server.demo import guide, timetable
 from server.errors import CannotStart
 from server.inspection import Finding, Verdict
 from server.secret import secret
+from web.keys import CLOCK, DATABASE
 from web.words import N_, Words
 
 # What a closing server gives to requests that are under way.
@@ -96,9 +98,18 @@ async def _serve(settings: Settings, words: Words) -> None:
     try:
         await _started(runner, settings)
         print(words.gettext("Kabinet is ready: %(address)s", address=settings.base_url), flush=True)
+        if settings.demo:
+            print(await _what_to_try(runner.app, settings, words), flush=True)
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+async def _what_to_try(app: web.Application, settings: Settings, words: Words) -> str:
+    now = app[CLOCK]()
+    async with app[DATABASE].read() as db:
+        found = await guide.read(db, now, base_url=settings.base_url, secret=secret(settings))
+    return guide.text(found, words, now, timetable.ZONE)
 
 
 async def _started(runner: web.AppRunner, settings: Settings) -> None:

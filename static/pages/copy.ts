@@ -6,9 +6,22 @@ export function offerCopying(page: ParentNode): void {
     button.hidden = false;
     field.addEventListener("focus", () => field.select());
     button.addEventListener("click", () => {
-      void copy(field).then((copied) => button.classList.toggle("done", copied));
+      void copy(field).then((copied) => {
+        if (copied) say(button);
+      });
     });
   }
+}
+
+/** The button itself says that it is done, for a while. */
+function say(button: HTMLButtonElement): void {
+  const words = button.dataset["copied"];
+  if (!words || button.textContent === words) return;
+  const usual = button.textContent;
+  button.textContent = words;
+  setTimeout(() => {
+    button.textContent = usual;
+  }, 3000);
 }
 
 async function copy(field: HTMLInputElement): Promise<boolean> {
