@@ -52,6 +52,7 @@ export class SocketWire implements Wire {
   readonly #fetchTicket: TicketSource;
   #ticket: string | null = null;
   #renewed = false;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #report: (state: WireState) => void = () => {};
 
   constructor(fetchTicket: TicketSource) {
@@ -77,6 +78,7 @@ export class SocketWire implements Wire {
   }
 
   close(): void {
+    clearTimeout(this.#again);
     this.#ticket = null;
     this.#socket.disconnect();
   }
@@ -106,12 +108,17 @@ export class SocketWire implements Wire {
     this.#report = handler;
   }
 
+  #openIn(delay: number): void {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.open(), delay);
+  }
+
   async #openWithTicket(): Promise<void> {
     try {
       this.#ticket ??= await this.#fetchTicket();
     } catch (error) {
       if (error instanceof Refusal) this.#report({ name: "refused", code: error.code });
-      else setTimeout(() => this.open(), LONGEST_PAUSE_MS);
+      else this.#openIn(LONGEST_PAUSE_MS);
       return;
     }
     this.#socket.connect();
@@ -120,7 +127,7 @@ export class SocketWire implements Wire {
   #down(reason: string): void {
     this.#report({ name: "down" });
     // The server's own "disconnect" (a restart, say) is the one fall that Socket.IO does not recover from by itself.
-    if (reason === "io server disconnect" && this.#ticket !== null) setTimeout(() => this.open(), 1_000);
+    if (reason === "io server disconnect" && this.#ticket !== null) this.#openIn(1_000);
   }
 
   #failed(error: Error & { data?: { code?: string } }): void {
@@ -128,7 +135,7 @@ export class SocketWire implements Wire {
     // A server that is just starting, or has stumbled, is no refusal: it is called again.
     if (code === undefined || code === "internal" || PASSING.has(code)) {
       this.#report({ name: "down" });
-      if (!this.#socket.active) setTimeout(() => this.open(), LONGEST_PAUSE_MS);
+      if (!this.#socket.active) this.#openIn(LONGEST_PAUSE_MS);
       return;
     }
     this.#ticket = null;

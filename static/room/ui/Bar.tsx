@@ -22,12 +22,12 @@ function Control({ icon, label, short, press, state, disabled = false, badge = 0
       class={danger ? "control control-leave" : "control"}
       data-state={state}
       disabled={disabled}
-      aria-label={label}
       aria-expanded={expanded}
       title={label}
       onClick={press}
     >
       <Icon name={icon} />
+      <span class="hidden-words">{label}</span>
       <span class="control-name" aria-hidden="true">
         {short}
       </span>

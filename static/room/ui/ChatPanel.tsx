@@ -6,7 +6,7 @@ import type { Message } from "../protocol.ts";
 import { hour } from "../time.ts";
 import { refusalIn } from "../words/index.ts";
 import { useRoom } from "./context.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./IconButton.tsx";
 import { withLinks } from "./links.tsx";
 
 export function ChatPanel(): JSX.Element {
@@ -125,9 +125,7 @@ function Compose({ draft, setDraft }: ComposeProps): JSX.Element {
         onInput={(event) => setDraft(event.currentTarget.value)}
         onKeyDown={pressed}
       />
-      <button class="primary round" aria-label={words.chat.send} title={words.chat.send} disabled={over > 0}>
-        <Icon name="send" />
-      </button>
+      <IconButton icon="send" label={words.chat.send} look="primary round" type="submit" disabled={over > 0} />
       {over > 0 && <p class="problem" role="alert">{words.chat.tooLong(over)}</p>}
     </form>
   );

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { useRoom } from "./context.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./IconButton.tsx";
 
 type DialogProps = { title: string; close: () => void; children: ComponentChildren };
 
@@ -19,9 +19,7 @@ export function Dialog({ title, close, children }: DialogProps): JSX.Element {
     <dialog ref={dialog} aria-labelledby={heading} onCancel={close}>
       <header class="dialog-head">
         <h2 id={heading}>{title}</h2>
-        <button type="button" class="quiet round-small" aria-label={words.bar.close} onClick={close}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={words.bar.close} look="quiet round-small" press={close} />
       </header>
       {children}
     </dialog>

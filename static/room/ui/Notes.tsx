@@ -33,6 +33,7 @@ export function Notes({ session: about }: { session: Session }): JSX.Element {
           <p role="alert">{words.room.refusedSource[source]}</p>
         </Note>
       ))}
+      <Sharing />
       <DeviceProblems />
       <TimeNote session={about} />
     </div>
@@ -64,6 +65,17 @@ function TopicReminder({ topic }: { topic: string | null }): JSX.Element | null 
     <Note tone="warn">
       <p>{words.room.topicMissing}</p>
       <button onClick={open}>{words.topic.set}</button>
+    </Note>
+  );
+}
+
+function Sharing(): JSX.Element | null {
+  const { local, words } = useRoom();
+  if (!local.screen.value) return null;
+  return (
+    <Note tone="calm">
+      <p role="status">{words.room.sharesMine}</p>
+      <button onClick={() => void local.toggleScreen()}>{words.room.sharesStop}</button>
     </Note>
   );
 }

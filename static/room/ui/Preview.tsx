@@ -5,7 +5,7 @@ import type { DeviceProblem, Input } from "../devices.ts";
 import { watchLevel } from "../level.ts";
 import type { Troubled } from "../words/ru.ts";
 import { useRoom } from "./context.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./IconButton.tsx";
 import { Video } from "./Video.tsx";
 
 export function Preview(): JSX.Element {
@@ -34,11 +34,7 @@ function Switch({ input, on }: { input: Input; on: boolean }): JSX.Element {
   const { local, words } = useRoom();
   const label = words.bar[`${input}${on ? "Off" : "On"}`];
   const toggle = (): void => void (input === "camera" ? local.toggleCamera() : local.toggleMicrophone());
-  return (
-    <button type="button" class="round" data-on={on} aria-label={label} title={label} onClick={toggle}>
-      <Icon name={on ? input : `${input}Off`} />
-    </button>
-  );
+  return <IconButton icon={on ? input : `${input}Off`} label={label} look="round" on={on} press={toggle} />;
 }
 
 function Level(): JSX.Element | null {

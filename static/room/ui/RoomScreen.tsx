@@ -6,7 +6,7 @@ import { Bar } from "./Bar.tsx";
 import { ChatPanel } from "./ChatPanel.tsx";
 import { useFocus, useNow, useRoom } from "./context.ts";
 import { Dialogs } from "./Dialogs.tsx";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./IconButton.tsx";
 import { useKeys } from "./keys.ts";
 import { Notes } from "./Notes.tsx";
 import { SidePanel } from "./SidePanel.tsx";
@@ -39,14 +39,16 @@ export function RoomScreen(): JSX.Element | null {
 function Top({ session: about }: { session: Session }): JSX.Element {
   const { session, view, words } = useRoom();
   const heading = useFocus<HTMLHeadingElement>();
-  const title = about.title;
+  const settings = (): void => {
+    view.dialog.value = "settings";
+  };
   const webinar = about.form === "webinar" && about.kind === "group";
   const listeners = session.people.all.value.filter(({ role }) => role !== "host" && role !== "cohost").length;
   return (
     <header class="room-top">
       <div class="room-facts">
         <h1 ref={heading} tabIndex={-1}>
-          {title}
+          {about.title}
         </h1>
         {about.topic !== null && <p>{about.topic}</p>}
       </div>
@@ -54,17 +56,7 @@ function Top({ session: about }: { session: Session }): JSX.Element {
         {webinar && <span>{words.room.listeners(listeners)}</span>}
         <TimeLeft session={about} />
       </p>
-      <button
-        type="button"
-        class="quiet round-small"
-        aria-label={words.bar.settings}
-        title={words.bar.settings}
-        onClick={() => {
-          view.dialog.value = "settings";
-        }}
-      >
-        <Icon name="settings" />
-      </button>
+      <IconButton icon="settings" label={words.bar.settings} look="quiet round-small" press={settings} />
     </header>
   );
 }

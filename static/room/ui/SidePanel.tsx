@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { Panel } from "../room.ts";
 import { ChatPanel } from "./ChatPanel.tsx";
 import { useRoom } from "./context.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./IconButton.tsx";
 import { PeoplePanel } from "./PeoplePanel.tsx";
 
 export function SidePanel({ panel }: { panel: Panel }): JSX.Element {
@@ -16,9 +16,7 @@ export function SidePanel({ panel }: { panel: Panel }): JSX.Element {
     <aside class="panel" aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
       <header class="panel-head">
         <h2>{title}</h2>
-        <button type="button" class="quiet round-small" aria-label={words.bar.close} onClick={close}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={words.bar.close} look="quiet round-small" press={close} />
       </header>
       {panel === "chat" ? <ChatPanel /> : <PeoplePanel />}
     </aside>

@@ -25,7 +25,6 @@ export const en: Words = {
     host: (name) => `Held by ${name}`,
     enter: "Enter",
     enterSilently: "Enter without camera and microphone",
-    entering: "Entering…",
     preview: "Your picture",
     level: "Microphone level",
     levelHint: "Say something: the bar should move.",
@@ -62,7 +61,6 @@ export const en: Words = {
       n === 0
         ? `The consultation begins at ${time}.`
         : `The consultation begins at ${time} (in ${count(n, "minute", "minutes")}).`,
-    opensIn: (time) => `The room opens at ${time}.`,
     opensBy: "This page will open the room by itself.",
     untilOpen: "Until the room opens",
     why: {
@@ -84,6 +82,7 @@ export const en: Words = {
     tapToHear: "The browser has silenced the page. Press to hear.",
     starved: "Video paused: weak connection",
     shares: (name) => `${name} is sharing a screen`,
+    sharesStop: "Stop sharing",
     sharesMine: "You are sharing your screen",
     speaks: "speaking",
     muted: "microphone off",
@@ -113,7 +112,6 @@ export const en: Words = {
     leave: "Leave",
     close: "Close",
     short: { microphone: "Microphone", camera: "Camera", screen: "Screen", people: "People" },
-    listener: "In a webinar the host speaks",
   },
   chat: {
     title: "Chat",
@@ -125,7 +123,6 @@ export const en: Words = {
     hidden: "Hidden by the host",
     mend: "Edit",
     readOnly: "Only the host can write here.",
-    newer: "New messages",
     tooLong: (n) => `Too long by ${count(n, "character", "characters")}`,
   },
   topic: {
@@ -147,7 +144,6 @@ export const en: Words = {
     needed: "Write the topic.",
   },
   close: {
-    action: "End the consultation",
     question: "End the consultation for everybody?",
     consequence: "The room closes, the attendance is kept. It cannot be opened again for this line of the schedule.",
     yes: "End for everybody",
