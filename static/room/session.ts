@@ -63,6 +63,8 @@ export class RoomSession<M extends MediaPort = MediaPort> {
   readonly chat: Chat;
   readonly media: M;
   readonly #wire: Wire;
+  /** Who changes their mind at once waits until the old connection is closed. */
+  #goodbye: Promise<void> = Promise.resolve();
   #up = false;
   #joining = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -80,15 +82,15 @@ export class RoomSession<M extends MediaPort = MediaPort> {
   /** From the device check, from "continue here" and from "come back" alike. */
   connect(): void {
     this.phase.value = { name: "connecting" };
-    this.#wire.open();
+    void this.#goodbye.then(() => this.#wire.open());
   }
 
   /** Says goodbye; the server frees the seat even if the goodbye itself is lost. */
   async leave(): Promise<void> {
-    const goodbye = this.#wire.request("leave", {}).catch(() => undefined);
+    const told = this.#wire.request("leave", {}).catch(() => undefined);
+    this.#goodbye = told.then(() => this.#wire.close());
     this.#finish({ name: "left" }, false);
-    await goodbye;
-    if (this.phase.value.name === "left") this.#wire.close();
+    await this.#goodbye;
   }
 
   /** Throws a Refusal with the server's code, or Unanswered. */

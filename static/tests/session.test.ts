@@ -239,6 +239,15 @@ describe("on the way out", () => {
     expect(room.phase.value.name).toBe("inside");
   });
 
+  test("who changes their mind at once connects only after the goodbye", async () => {
+    await enter();
+    void room.leave();
+    room.connect();
+    expect(wire.calls).toEqual(["open"]);
+    await settle();
+    expect(wire.calls).toEqual(["open", "close", "open"]);
+  });
+
   test("a later device takes the seat, and this one does not fight for it", async () => {
     await enter();
     wire.push("taken_over", {});
