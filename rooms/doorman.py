@@ -5,6 +5,8 @@ logged, and the next one tries again: everything here is a comparison with what 
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -87,7 +89,8 @@ class Doorman:
             found = await session_queries.for_doorman(db, [room.id for room in rooms])
         rows = {row.id: row for row in found}
         for room in rooms:
-            await self._compare(room, rows.get(room.id), settings, now)
+            with _one_room(room):
+                await self._compare(room, rows.get(room.id), settings, now)
 
     async def _compare(
         self, room: Room, session: SessionRow | None, settings: OrganisationRow, now: datetime
@@ -136,14 +139,17 @@ class Doorman:
 
     async def _call_rolls(self, now: datetime) -> None:
         for room in list(self._registry.rooms.values()):
-            async with self._database.read() as db:
-                roll = await admission.roll_call(
-                    db, now, room.session, room.settings, [_present(peer) for peer in room.attached.values()]
-                )
-            room.expected = roll.expected
-            for peer in list(room.attached.values()):
-                if peer.id in roll.admissions:
-                    await self._apply(room, peer, roll.admissions[peer.id], now)
+            with _one_room(room):
+                await self._call_roll(room, now)
+
+    async def _call_roll(self, room: Room, now: datetime) -> None:
+        there = [_present(peer) for peer in room.attached.values()]
+        async with self._database.read() as db:
+            roll = await admission.roll_call(db, now, room.session, room.settings, there)
+        room.expected = roll.expected
+        for peer in list(room.attached.values()):
+            if peer.id in roll.admissions:
+                await self._apply(room, peer, roll.admissions[peer.id], now)
 
     async def _apply(self, room: Room, peer: Peer, admitted: Admission, now: datetime) -> None:
         if admitted.outcome not in ENTERING:
@@ -176,6 +182,14 @@ def ending(session: SessionRow | None, settings: OrganisationRow, now: datetime)
     if session_rules.is_over(session, settings, now):
         return views.Over("time")
     return None
+
+
+@contextmanager
+def _one_room(room: Room) -> Iterator[None]:
+    try:
+        yield
+    except Exception:  # one room's trouble must not keep the others open; the next round tries again
+        log.exception("doorman_room_failed", session=room.id)
 
 
 def _present(peer: Peer) -> Present:

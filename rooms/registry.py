@@ -157,12 +157,13 @@ def _session_of(notification: Notification) -> int:
 
 
 def _live(room: Room) -> LiveRoom:
-    there = tuple(
-        _there(room, peer)
-        for peer in sorted(room.attached.values(), key=lambda peer: (peer.identity.role, peer.identity.name))
-    )
+    there = tuple(_there(room, peer) for peer in sorted(room.attached.values(), key=_by_role))
     absent = tuple(row for row in room.expected if row.person_id not in room.attached)
     return LiveRoom(room.session, there, absent)
+
+
+def _by_role(peer: Peer) -> tuple[int, str]:
+    return list(RoomRole).index(peer.identity.role), peer.identity.name
 
 
 def _there(room: Room, peer: Peer) -> PersonThere:

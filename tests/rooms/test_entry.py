@@ -244,6 +244,20 @@ async def test_a_ticket_is_worth_nothing_once_its_link_is_revoked(house: House) 
     assert refusal.value.outcome == "link_revoked"
 
 
+async def test_who_is_gone_while_being_let_in_leaves_no_trace(house: House) -> None:
+    teacher = await house.enter(house.school.teacher)
+    student = await house.connect(house.school.student)
+    joining = asyncio.create_task(student.join())
+    await asyncio.sleep(0)
+    student.peer.gone = True
+    with pytest.raises(TakenOver):
+        await joining
+    await student.drop()
+    assert teacher.ear.heard == []
+    assert list(teacher.room.peers) == [house.school.teacher]
+    assert all(stay.left_at == START for stay in await house.stays(house.school.student))
+
+
 # -- in order --------------------------------------------------------------------------------------
 
 
