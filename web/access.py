@@ -61,3 +61,4 @@ class Route:
     path: str
     handler: Handler
     access: Access
+    max_body: int = 0  # bytes that a form may have, for pages that take files; 0: what the options say

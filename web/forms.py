@@ -1,5 +1,6 @@
 """A form as it was typed: checked by pydantic, shown again with its words when something is wrong."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -58,6 +59,22 @@ async def read(request: web.Request, model: type[Model]) -> Form[Model]:
     except ValidationError as error:
         form.errors = _words(error, request[READER].words)
     return form
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as the browser sent it: nothing of it is checked yet."""
+
+    name: str
+    content: bytes
+
+
+async def file(request: web.Request, name: str = "file") -> Upload | None:
+    """The chosen file of a multipart form, or None; its size is bounded by the route's `max_body`."""
+    sent = (await request.post()).get(name)
+    if not isinstance(sent, web.FileField) or not sent.filename:
+        return None
+    return Upload(sent.filename, await asyncio.to_thread(sent.file.read))
 
 
 def _words(error: ValidationError, words: Words) -> dict[str, str]:

@@ -112,6 +112,8 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
     refused = _refused(request, route.access)
     if refused is not None:
         return refused
+    if route.max_body:
+        request = request.clone(client_max_size=route.max_body)
     await check_form(request)
     return await handler(request)
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school.db import Base, choice
@@ -44,7 +44,8 @@ class LocalAct(Base):
     number: Mapped[str]
     date: Mapped[dt.date]
     title: Mapped[str]
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)  # may be empty when there is a file
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     in_force_since: Mapped[dt.date]
     in_force_until: Mapped[dt.date | None]  # the last day
     added_at: Mapped[dt.datetime]

@@ -49,6 +49,7 @@ class Person(Base):
     birth_date: Mapped[date | None]
     login: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
+    password_change_due: Mapped[bool] = mapped_column(default=False)  # somebody else chose the password
     search_key: Mapped[str]
     sort_key: Mapped[str] = mapped_column(index=True)
     locale: Mapped[str | None]
