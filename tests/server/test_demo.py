@@ -9,11 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from aiohttp import web
+from sqlalchemy import delete, func, select
 
 from school.attendance import queries as attendance
 from school.audit.queries import first_broken
 from school.db import Database
+from school.links.models import Link
 from school.organisation import queries as organisation
 from school.people import queries as people
 from school.people.models import Appointment, Membership, ParentLink, Person, Role
@@ -33,6 +35,7 @@ from server.demo.roster import roster
 from server.demo.school import PASSWORD
 from server.demo.timetable import LINES, ZONE, Slot
 from tests import builders
+from web import keys
 
 A_SUNDAY = datetime(2026, 11, 22, 12, 4, tzinfo=UTC)
 NEW_YEARS_NIGHT = datetime(2027, 1, 1, 0, 30, tzinfo=UTC)
@@ -189,6 +192,31 @@ async def test_two_processes_that_look_at_once_open_each_room_once(database: Dat
     later = A_SUNDAY + timedelta(days=2)
     await asyncio.gather(*(life.keep_open(database, later) for _ in range(4)))
     assert kinds(await showing(database, later)) == EACH
+
+
+async def test_a_server_has_its_rooms_before_it_listens_and_stops_renewing_with_it(
+    sqlite_database: Database,
+) -> None:
+    app = web.Application()
+    app[keys.DATABASE] = sqlite_database
+    app[keys.CLOCK] = lambda: A_SUNDAY
+    app.cleanup_ctx.append(life.in_server)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    assert kinds(await showing(sqlite_database, A_SUNDAY)) == EACH
+    assert "demo rooms" in {task.get_name() for task in asyncio.all_tasks()}
+    await runner.cleanup()
+    assert "demo rooms" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
+async def test_who_was_left_without_a_link_gets_one_at_the_next_start(sqlite_database: Database) -> None:
+    await life.prepare(sqlite_database, A_SUNDAY)
+    room = (await showing(sqlite_database, A_SUNDAY))[0]
+    async with sqlite_database.begin() as db:
+        await db.execute(delete(Link).where(Link.session_id == room.id))
+    await life.prepare(sqlite_database, A_SUNDAY)
+    async with sqlite_database.read() as db:
+        assert await open_now.uninvited(db, A_SUNDAY, room.id) == []
 
 
 async def test_yesterday_has_an_attendance_table_to_look_at(sqlite_database: Database) -> None:
