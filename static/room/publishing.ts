@@ -22,6 +22,12 @@ const CAMERA_LAYERS: types.RtpEncodingParameters[] = [
   { scaleResolutionDownBy: 2, maxBitrate: 450_000 },
   { scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
 ];
+/**
+ * Pixels from which a browser sends three layers, and two. With more layers than that Chrome leaves the *largest* ones
+ * out, so that a small camera would be seen at half its size.
+ */
+const THREE_LAYERS = 960 * 540;
+const TWO_LAYERS = 480 * 270;
 /** Text needs sharpness, not speed. */
 const SCREEN_LAYER: types.RtpEncodingParameters[] = [{ maxBitrate: 2_000_000, maxFramerate: 15 }];
 /** FEC mends lost packets; DTX sends almost nothing in silence. */
@@ -33,14 +39,20 @@ const VOICE: types.ProducerCodecOptions = {
 };
 const RETRY_MS = 2_000;
 
+/** The layers that this camera's picture is large enough for, smallest first. */
+export function cameraLayers({ width = 1280, height = 720 }: MediaTrackSettings): types.RtpEncodingParameters[] {
+  const pixels = width * height;
+  const count = pixels >= THREE_LAYERS ? 3 : pixels >= TWO_LAYERS ? 2 : 1;
+  // mediasoup-client writes rid into the encodings that it is given: each producer gets its own copies.
+  return CAMERA_LAYERS.slice(-count).map((layer) => ({ ...layer }));
+}
+
 function options(source: Source, track: MediaStreamTrack): types.ProducerOptions {
   const common = { track, stopTracks: false, appData: { source } };
   if (source === "microphone") return { ...common, codecOptions: VOICE };
-  // mediasoup-client writes rid into the encodings that it is given: each producer gets its own copies.
-  const layers = source === "camera" ? CAMERA_LAYERS : SCREEN_LAYER;
   return {
     ...common,
-    encodings: layers.map((layer) => ({ ...layer })),
+    encodings: source === "camera" ? cameraLayers(track.getSettings()) : SCREEN_LAYER.map((layer) => ({ ...layer })),
     codecOptions: { videoGoogleStartBitrate: 600 },
   };
 }

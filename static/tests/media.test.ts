@@ -3,6 +3,7 @@ import { FakeMediaStreamTrack } from "fake-mediastreamtrack";
 import { Device, FakeHandler, testFakeParameters as fake } from "mediasoup-client";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Media } from "../room/media.ts";
+import { cameraLayers } from "../room/publishing.ts";
 import { Refusal, Unanswered } from "../room/wire.ts";
 import { camera, ivan, snapshot, speaking, teacher } from "./people.ts";
 import { FakeWire } from "./wire.ts";
@@ -291,5 +292,21 @@ describe("a transport that falters", () => {
     expect(wire.count("transport.restart_ice")).toBe(1);
     await settle(8_000);
     expect(lost).toBe(1);
+  });
+});
+
+describe("layers of a camera", () => {
+  const heights = (width: number, height: number) =>
+    cameraLayers({ width, height }).map((layer) => height / (layer.scaleResolutionDownBy ?? 1));
+
+  test("are three for a large picture, and the largest is always the camera's own size", () => {
+    expect(heights(1280, 720)).toEqual([180, 360, 720]);
+    expect(heights(640, 360)).toEqual([180, 360]);
+    expect(heights(640, 480)).toEqual([240, 480]);
+    expect(heights(320, 240)).toEqual([240]);
+  });
+
+  test("are counted for a large picture when the browser does not tell its size", () => {
+    expect(cameraLayers({})).toHaveLength(3);
   });
 });
