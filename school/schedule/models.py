@@ -91,6 +91,7 @@ class Version(Base):
     published_at: Mapped[datetime | None]
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     superseded_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(server_default="1")  # grows with each change of the draft itself
 
 
 class Line(Base):
@@ -119,6 +120,7 @@ class Line(Base):
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("subject.id"))
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    revision: Mapped[int] = mapped_column(server_default="1")  # grows with each change of the line
 
 
 class LineGroup(Base):

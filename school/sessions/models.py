@@ -90,6 +90,10 @@ class Session(Base):
     topic_set_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
+    suppressed_at: Mapped[datetime | None]
+    """When a change of the calendar took this day away; the session is then cancelled as well."""
+    moved_at: Mapped[datetime | None]
+    move_reason: Mapped[str | None]
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("schedule_version.id"))
     """Version of the schedule whose approval took this session's place; it is then cancelled as well."""
     started_at: Mapped[datetime | None]
