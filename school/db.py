@@ -18,11 +18,13 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    Update,
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -119,6 +121,16 @@ async def insert_missing(
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=list(key))
     return list(await db.scalars(statement.returning(getattr(table, returning))))
+
+
+async def unless_taken(db: Db, statement: Update) -> bool:
+    """Execute a change; False when another row has a unique value of it already: of many at once, one wins."""
+    try:
+        async with db.begin_nested():
+            await db.execute(statement)
+    except IntegrityError:
+        return False
+    return True
 
 
 def before_commit(db: Db, name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -36,6 +36,12 @@ class Conflict(SchoolError):  # noqa: N818 -- as above
     code = "conflict"
 
 
+class ChangedMeanwhile(Conflict):
+    """What the form was made from is not what is stored any more: somebody else was first."""
+
+    code = "changed_meanwhile"
+
+
 class Invalid(SchoolError):  # noqa: N818 -- as above
     """A value is wrong: `field` names it, `reason` is a short code."""
 

@@ -63,6 +63,35 @@ async def _add_period(
     return row.id
 
 
+async def remove_term(db: Db, now: datetime, *, by: int | None, term_id: int) -> bool:
+    """Remove a term; False when there is none."""
+    return await _remove_period(db, now, by, Term, term_id)
+
+
+async def remove_break(db: Db, now: datetime, *, by: int | None, break_id: int) -> bool:
+    """Remove a school break; False when there is none."""
+    return await _remove_period(db, now, by, SchoolBreak, break_id)
+
+
+async def _remove_period(
+    db: Db, now: datetime, by: int | None, table: type[Term] | type[SchoolBreak], period_id: int
+) -> bool:
+    gone = delete(table).where(table.id == period_id).returning(table.since, table.until)
+    row = (await db.execute(gone)).one_or_none()
+    if row is None:
+        return False
+    await record(
+        db,
+        now,
+        actor_id=by,
+        action=f"{table.__tablename__}_removed",
+        subject=table.__tablename__,
+        subject_id=period_id,
+        detail={"since": row.since.isoformat(), "until": row.until.isoformat()},
+    )
+    return True
+
+
 async def keep_holidays(db: Db, now: datetime, *, by: int | None, holidays: Mapping[date, str]) -> int:
     """Store holidays, such as `rules.official_holidays` offers; give how many were new."""
     # In order, so that two who store the same days wait for each other and never in a circle.

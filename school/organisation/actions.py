@@ -2,14 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from school.audit.actions import record
 from school.db import Db, insert_once
 from school.errors import Invalid
+from school.organisation import queries
 from school.organisation.errors import NotSetUp
 from school.organisation.models import LocalAct, Organisation
 from school.organisation.rules import Settings, check_settings
+from school.stamp import compare
 from school.text import collapse, storable
 
 
@@ -25,8 +27,15 @@ async def set_up(db: Db, now: datetime, *, by: int | None, settings: Settings) -
     return True
 
 
-async def change_settings(db: Db, now: datetime, *, by: int | None, settings: Settings) -> None:
-    """Replace the settings. Raises Invalid, NotSetUp."""
+async def change_settings(
+    db: Db, now: datetime, *, by: int | None, settings: Settings, seen: str | None = None
+) -> None:
+    """Replace the settings; `seen` is the stamp of those that the form showed.
+
+    Raises Invalid, NotSetUp, ChangedMeanwhile.
+    """
+    await db.execute(select(Organisation.id).with_for_update())
+    compare(seen, await queries.settings(db))
     changed = update(Organisation).values(**check_settings(settings)).returning(Organisation.id)
     if await db.scalar(changed) is None:
         raise NotSetUp
@@ -52,16 +61,22 @@ async def add_act(
     text: str,
     in_force_since: date,
     in_force_until: date | None = None,
+    file_id: int | None = None,
 ) -> int:
-    """Keep a local act and give its id (R1). Raises Invalid."""
+    """Keep a local act, as text or as a stored file or both, and give its id (R1). Raises Invalid."""
     words = {"number": collapse(number), "title": collapse(title), "text": storable(text).strip()}
     for field, value in words.items():
-        if not value:
+        if not value and not (field == "text" and file_id is not None):
             raise Invalid(field=field, reason="empty")
     if in_force_until is not None and in_force_until < in_force_since:
         raise Invalid(field="in_force_until", reason="before_since")
     row = LocalAct(
-        **words, date=date, in_force_since=in_force_since, in_force_until=in_force_until, added_at=now
+        **words,
+        date=date,
+        in_force_since=in_force_since,
+        in_force_until=in_force_until,
+        file_id=file_id,
+        added_at=now,
     )
     db.add(row)
     await db.flush()

@@ -45,6 +45,7 @@ class ActRow:
     text: str
     in_force_since: dt.date
     in_force_until: dt.date | None
+    file_id: int | None = None  # of school.files
 
 
 _SETTINGS: tuple[InstrumentedAttribute[Any], ...] = (
@@ -67,6 +68,7 @@ _ACT: tuple[InstrumentedAttribute[Any], ...] = (
     LocalAct.text,
     LocalAct.in_force_since,
     LocalAct.in_force_until,
+    LocalAct.file_id,
 )
 
 

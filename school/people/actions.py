@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from school.audit.actions import record
 from school.audit.rules import Json
@@ -109,16 +109,22 @@ async def revoke_role(db: Db, now: datetime, *, by: int | None, person_id: int, 
     return True
 
 
-async def end_person(db: Db, now: datetime, *, by: int | None, person_id: int) -> bool:
-    """Dismiss a person: every sign-in ends, and there are no new ones. False when it was done before.
+async def end_person(
+    db: Db, now: datetime, *, by: int | None, person_id: int, at: datetime | None = None
+) -> bool:
+    """Dismiss a person, now or at a later instant: every sign-in ends then, and there are no new ones.
 
-    Raises LastAdministrator.
+    False when the person has left already. Raises LastAdministrator.
     """
     await _keep_an_administrator(db, person_id)
-    still_here = (Person.id == person_id, Person.ended_at.is_(None))
-    ended = await db.scalar(update(Person).where(*still_here).values(ended_at=now).returning(Person.id))
+    at = max(at or now, now)
+    still_here = (Person.id == person_id, or_(Person.ended_at.is_(None), Person.ended_at > now))
+    ended = await db.scalar(update(Person).where(*still_here).values(ended_at=at).returning(Person.id))
     if ended is None:
         return False
+    if at > now:
+        await _record(db, now, by, "person_ends", person_id, at=at.isoformat())
+        return True
     open_ones = (SignIn.person_id == person_id, SignIn.revoked_at.is_(None))
     await db.execute(update(SignIn).where(*open_ones).values(revoked_at=now))
     await _record(db, now, by, "person_ended", person_id)
@@ -306,12 +312,14 @@ async def set_password(
     person_id: int,
     password_hash: str,
     keep_token: str | None = None,
+    change_due: bool = False,
 ) -> None:
     """Keep a new password's hash (`passwords.hash_password`) and end every sign-in but `keep_token`'s.
 
-    Raises NotFound.
+    `change_due`: the person has to choose another one at the next sign-in. Raises NotFound.
     """
-    changed = update(Person).where(Person.id == person_id).values(password_hash=password_hash)
+    values = {"password_hash": password_hash, "password_change_due": change_due}
+    changed = update(Person).where(Person.id == person_id).values(**values)
     if await db.scalar(changed.returning(Person.id)) is None:
         raise NotFound(subject="person", id=person_id)
     others = [SignIn.person_id == person_id, SignIn.revoked_at.is_(None)]

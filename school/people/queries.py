@@ -50,6 +50,7 @@ class PersonRow:
     locale: str | None
     zone: str | None
     ended_at: datetime | None
+    password_change_due: bool = False
 
     @property
     def name(self) -> str:
@@ -132,6 +133,7 @@ PERSON: tuple[InstrumentedAttribute[Any], ...] = (
     Person.locale,
     Person.zone,
     Person.ended_at,
+    Person.password_change_due,
 )
 
 
@@ -199,7 +201,7 @@ async def viewer(db: Db, person_id: int, now: datetime) -> Viewer | None:
         return None
     one = PersonRow(*row)
     held = (await roles(db, [person_id])).get(person_id, frozenset())
-    return Viewer(one.id, one.name, one.short_name, held, one.locale, one.zone)
+    return Viewer(one.id, one.name, one.short_name, held, one.locale, one.zone, one.password_change_due)
 
 
 async def viewer_by_token(db: Db, token: str, now: datetime) -> Viewer | None:

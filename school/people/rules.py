@@ -144,6 +144,7 @@ class Viewer:
     roles: frozenset[Role]
     locale: str | None
     zone: str | None
+    password_change_due: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Accounts: passwords chosen and reset, sign-ins listed and ended (R7)."""
