@@ -7,7 +7,7 @@ way.
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +20,7 @@ from web.words import Words
 # A browser that does not read for this long a queue is gone; it gets a new picture when it comes back.
 MAX_QUEUED = 2_000
 CLOSE_SECONDS = 5.0
+LAST_WORDS_SECONDS = 1.0
 
 
 class SocketPort:
@@ -71,12 +72,15 @@ class SocketPort:
     async def _close(self) -> None:
         engine_id = self._server.manager.eio_sid_from_sid(self._sid, "/")
         try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._idle.wait()
-                await self._server.disconnect(self._sid)
-                if engine_id is not None:
-                    await self._server.eio.disconnect(engine_id)
-        except TimeoutError:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._idle.wait()
+                    await self._server.disconnect(self._sid)
+                    if engine_id is not None:
+                        await self._server.eio.disconnect(engine_id)
+                    # python-socketio goes on reading from a browser that does not hang up by itself.
+                    await asyncio.sleep(LAST_WORDS_SECONDS)
+        finally:
             self.cut()
 
     def _socket(self) -> Any:

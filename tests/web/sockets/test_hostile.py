@@ -226,3 +226,18 @@ async def test_a_socket_that_never_shows_a_ticket_is_told_nothing(line: Line) ->
         await socket.send_str('420["join",{}]')
         await socket.send_str("40")
         assert (await socket.receive_str()).startswith("44")
+
+
+async def test_who_was_hung_up_on_and_stays_on_the_line_is_cut(line: Line) -> None:
+    """A WebSocket client that ignores every farewell."""
+    ticket = await line.house.ticket(line.house.school.student)
+    url = line.server.make_url("/socket.io/?EIO=4&transport=websocket")
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, autoclose=False) as socket:
+        await socket.receive_str()
+        await socket.send_str('40{"ticket":"' + ticket + '","version":1}')
+        assert (await socket.receive_str()).startswith("40")
+        await line.call(line.house.school.student)
+        async with asyncio.timeout(10):
+            while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                await socket.send_str('40{"ticket":"' + ticket + '","version":1}')
+    assert len(line.house.registry.rooms[line.house.session].attached) == 1
