@@ -1,4 +1,4 @@
-"""The school that a journey needs: a teacher, two students, a parent, and one consultation that is open now."""
+"""The school that a journey needs: a teacher, two students, a parent, one consultation that is open now."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ class Consultation:
 async def consultation(
     database: Database, *, form: Form = Form.VIDEOCONFERENCE, length: timedelta = timedelta(hours=1)
 ) -> Consultation:
-    """A one-off session of one group that began a minute ago and has no topic yet; the room closes at its end."""
+    """A one-off session of one group that began a minute ago, without a topic; the room closes at its end."""
     now = datetime.now(UTC)
     async with database.begin() as db:
         await organisation.set_up(
