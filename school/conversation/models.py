@@ -9,7 +9,10 @@ from school.db import Base
 
 
 class Message(Base):
-    """One chat message. `client_id` is the browser's own, so that a resent message is stored once."""
+    """One chat message. `client_id` is the browser's own, so that a resent message is stored once.
+
+    It quotes the message `reply_to`, and carries the file `file_id`; then `body` may be empty.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -22,6 +25,8 @@ class Message(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     client_id: Mapped[str]
     body: Mapped[str]
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     sent_at: Mapped[datetime]
     hidden_at: Mapped[datetime | None]
     hidden_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -4,12 +4,18 @@ from school.errors import Invalid
 
 BODY_LIMIT = 4000
 CLIENT_ID_LIMIT = 64
+QUOTE_LIMIT = 160
+# All files of one session together, in bytes: a class of thirty with ten pages photographed by each.
+FILES_LIMIT = 300 * 1024 * 1024
 
 
-def check_body(body: str) -> str:
-    """Give the text without outer space; raise Invalid when it is empty or over 4,000 characters."""
+def check_body(body: str, *, with_file: bool = False) -> str:
+    """Give the text without outer space; raise Invalid when it is over 4,000 characters.
+
+    Only a file may come without words.
+    """
     cleaned = body.strip()
-    if not cleaned:
+    if not cleaned and not with_file:
         raise Invalid(field="body", reason="empty")
     if len(cleaned) > BODY_LIMIT:
         raise Invalid(field="body", reason="too_long", limit=BODY_LIMIT)
@@ -23,3 +29,9 @@ def check_client_id(client_id: str) -> str:
     if not 0 < len(client_id) <= CLIENT_ID_LIMIT or not client_id.isascii() or not client_id.isprintable():
         raise Invalid(field="client_id", reason="malformed")
     return client_id
+
+
+def excerpt(body: str) -> str:
+    """Give the beginning of a message, in one line, as a reply quotes it."""
+    line = " ".join(body.split())
+    return line if len(line) <= QUOTE_LIMIT else line[: QUOTE_LIMIT - 1].rstrip() + "…"
