@@ -36,6 +36,7 @@ from school.schedule.rules import (
     REMARK_LIMIT,
     TITLE_LIMIT,
     Clash,
+    Slot,
     check_groups,
     check_purpose,
     check_text,
@@ -92,46 +93,66 @@ async def add_line(
     Raises Forbidden, Invalid, AttestationIsGroup (cl. 3.7), NotAnEmployee (R12), WrongState, NotFound.
     """
     await require(db, now, person_id=by, capability=Capability.DRAFT_SCHEDULE)
-    check_time(weekday, starts, ends)
-    check_purpose(kind, purpose)
-    check_groups(kind, group_ids)
-    await need_groups_and_subject(db, group_ids, subject_id)
-    # Shared with other lines, but not with the step that would take the version out of draft.
-    lock = select(Version.state).where(Version.id == version_id).with_for_update(read=True)
-    if await db.scalar(lock) is not VersionState.DRAFT:
-        raise await _refusal(db, version_id, VersionState.DRAFT)
-    found = await version(db, version_id)
-    since, until = valid_from or found.valid_from, valid_until or found.valid_until
-    check_validity(since, until)
-    if since < found.valid_from or until > found.valid_until:
-        raise Invalid(field="valid_from", reason="outside_version")
-    held = await appointment(db, appointment_id)
-    tenure = Tenure(held.since, held.until)
-    if not in_tenure(tenure, since) or not in_tenure(tenure, until):
-        raise NotAnEmployee(field="appointment_id", reason="not_covered", person_id=held.person_id)
-    row = Line(
-        version_id=version_id,
-        key=base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode("ascii").lower(),
+    slot = Slot(
         appointment_id=appointment_id,
-        person_id=held.person_id,
         weekday=weekday,
         starts=starts,
         ends=ends,
-        parity=parity,
         form=form,
         kind=kind,
         purpose=purpose,
         audience=audience,
+        parity=parity,
         subject_id=subject_id,
+        group_ids=tuple(group_ids),
         valid_from=valid_from,
         valid_until=valid_until,
     )
+    host_id = await check_slot(db, version_id, slot)
+    return await write_line(db, version_id, host_id, slot)
+
+
+async def check_slot(db: Db, version_id: int, slot: Slot) -> int:
+    """Give the host of what a line of this draft is to say; the draft stays one until the transaction ends.
+
+    Raises Invalid, AttestationIsGroup (cl. 3.7), NotAnEmployee (R12), WrongState, NotFound.
+    """
+    check_time(slot.weekday, slot.starts, slot.ends)
+    check_purpose(slot.kind, slot.purpose)
+    check_groups(slot.kind, slot.group_ids)
+    await need_groups_and_subject(db, slot.group_ids, slot.subject_id)
+    # Shared with other lines, but not with the step that would take the version out of draft.
+    lock = select(Version.state).where(Version.id == version_id).with_for_update(read=True)
+    if await db.scalar(lock) is not VersionState.DRAFT:
+        raise await refusal(db, version_id, VersionState.DRAFT)
+    found = await version(db, version_id)
+    since, until = slot.valid_from or found.valid_from, slot.valid_until or found.valid_until
+    check_validity(since, until)
+    if since < found.valid_from or until > found.valid_until:
+        raise Invalid(field="valid_from", reason="outside_version")
+    held = await appointment(db, slot.appointment_id)
+    tenure = Tenure(held.since, held.until)
+    if not in_tenure(tenure, since) or not in_tenure(tenure, until):
+        raise NotAnEmployee(field="appointment_id", reason="not_covered", person_id=held.person_id)
+    return held.person_id
+
+
+async def write_line(db: Db, version_id: int, host_id: int, slot: Slot) -> int:
+    """Write a line that was checked, under a public address of its own, and give its id."""
+    values = slot.values()
+    key = base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode("ascii").lower()
+    row = Line(version_id=version_id, key=key, person_id=host_id, **values)
     db.add(row)
     await db.flush()
-    if group_ids:
-        addressed = [{"line_id": row.id, "group_id": group_id} for group_id in dict.fromkeys(group_ids)]
-        await db.execute(insert(LineGroup), addressed)
+    await write_groups(db, row.id, slot.group_ids)
     return row.id
+
+
+async def write_groups(db: Db, line_id: int, group_ids: Sequence[int]) -> None:
+    """Write whom a line addresses."""
+    if group_ids:
+        addressed = [{"line_id": line_id, "group_id": group_id} for group_id in dict.fromkeys(group_ids)]
+        await db.execute(insert(LineGroup), addressed)
 
 
 async def need_groups_and_subject(db: Db, group_ids: Sequence[int], subject_id: int | None) -> None:
@@ -217,7 +238,7 @@ async def publish_elsewhere(
     await require(db, now, person_id=by, capability=Capability.PUBLISH_SCHEDULE)
     lock = select(Version.state).where(Version.id == version_id).with_for_update(key_share=True)
     if await db.scalar(lock) is not VersionState.PUBLISHED:
-        raise await _refusal(db, version_id, VersionState.PUBLISHED)
+        raise await refusal(db, version_id, VersionState.PUBLISHED)
     same = exists().where(PublicationRecord.version_id == version_id, PublicationRecord.where == where)
     if await db.scalar(select(same)):
         raise Conflict(subject="publication", where=where.value)
@@ -230,7 +251,7 @@ async def step(
     """Take a version from one state to the next: of many at once, one does. Raises WrongState, NotFound."""
     statement = update(Version).where(Version.id == version_id, Version.state == needed)
     if await db.scalar(statement.values(state=to, **values).returning(Version.id)) is None:
-        raise await _refusal(db, version_id, needed)
+        raise await refusal(db, version_id, needed)
 
 
 async def refuse_unemployed(db: Db, now: datetime, found: VersionRow) -> None:
@@ -264,7 +285,8 @@ async def _add_publication(db: Db, now: datetime, version_id: int, by: int, wher
     await _record(db, now, by, "schedule_published", version_id, **detail)
 
 
-async def _refusal(db: Db, version_id: int, needed: VersionState) -> WrongState | NotFound:
+async def refusal(db: Db, version_id: int, needed: VersionState) -> WrongState | NotFound:
+    """Give what to raise when a version is not in the state that a step needs."""
     state = await db.scalar(select(Version.state).where(Version.id == version_id))
     if state is None:
         return NotFound(subject="schedule_version", id=version_id)

@@ -25,7 +25,7 @@ from school.schedule.models import (
     VersionState,
     Where,
 )
-from school.schedule.rules import Planned, Recurrence, expand, gaps
+from school.schedule.rules import Planned, Recurrence, Slot, expand, gaps
 from school.study.models import Subject
 
 T = TypeVar("T")
@@ -110,6 +110,7 @@ class VersionRow:
     published_at: datetime | None
     superseded_by: int | None
     superseded_at: datetime | None
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,13 @@ class LineRow:
     subject_id: int | None
     valid_from: date | None
     valid_until: date | None
+    revision: int
     group_ids: tuple[int, ...]
+
+    @property
+    def slot(self) -> Slot:
+        """Give what the line says, without its place."""
+        return Slot(**{name: getattr(self, name) for name in Slot.__dataclass_fields__})
 
     def recurrence(self, version: VersionRow) -> Recurrence:
         """Give when the line is held, inside its version's validity."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from school.calendar.rules import Calendar, week_parity, works_on
 from school.errors import Invalid
 from school.schedule.errors import AttestationIsGroup, NoParityAnchor
-from school.schedule.models import Kind, Parity, Purpose
+from school.schedule.models import Audience, Form, Kind, Parity, Purpose
 from school.text import collapse
 
 LONGEST_VALIDITY = timedelta(days=800)
@@ -29,6 +30,32 @@ class Recurrence:
     parity: Parity
     since: date
     until: date
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a line says: wall times in its version's zone, weekday 1 (Monday) to 7.
+
+    Without `valid_*` of its own it is held for as long as its version is valid.
+    """
+
+    appointment_id: int
+    weekday: int
+    starts: time
+    ends: time
+    form: Form
+    kind: Kind
+    purpose: Purpose = Purpose.CURRENT
+    audience: Audience = Audience.STUDENTS
+    parity: Parity = Parity.EVERY
+    subject_id: int | None = None
+    group_ids: tuple[int, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Give the values of the line's own columns; the groups have a table of theirs."""
+        return {name: value for name, value in vars(self).items() if name != "group_ids"}
 
 
 @dataclass(frozen=True)
