@@ -29,6 +29,7 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
         public_url=settings.base_url,
         secret=secret,
         trusted_proxies=settings.trusted_proxies,
+        embed_origins=settings.embed_origins,
         sign_in_lifetime=settings.sign_in_lifetime,
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     secret: SecretStr | None = None
 
     media_host: str = "0.0.0.0"
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
     lan: bool = False
     demo: bool = False
 
-    @field_validator("trusted_proxies", "announced", mode="before")
+    @field_validator("trusted_proxies", "embed_origins", "announced", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -63,6 +65,16 @@ class Settings(BaseSettings):
         return value
 
     @field_validator("announced")
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", part):
+                raise PydanticCustomError(
+                    "embed_origins", N_("write sites without a path, with commas, such as https://school.ru")
+                )
+        return value
+
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:

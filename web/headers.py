@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from web.assets import PREFIX
-from web.keys import OPTIONS
+from web.keys import FRAMED, OPTIONS
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -22,7 +22,7 @@ _ALWAYS = {
 _IMMUTABLE = "public, max-age=31536000, immutable"
 
 
-def content_security_policy(public_url: str) -> str:
+def content_security_policy(public_url: str, frame_ancestors: str = "'none'") -> str:
     """No foreign host, nothing inline (W3C CSP 3); the socket is named where 'self' lacks ws:."""
     address = urlsplit(public_url)
     socket = f"{'wss' if address.scheme == 'https' else 'ws'}://{address.netloc}"
@@ -36,7 +36,7 @@ def content_security_policy(public_url: str) -> str:
             f"connect-src 'self' {socket}",
             "font-src 'self'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {frame_ancestors}",
             "base-uri 'none'",
         )
     )
@@ -52,8 +52,20 @@ def fixed(public_url: str) -> Mapping[str, str]:
 
 async def add(request: web.Request, response: web.StreamResponse) -> None:
     """An `on_response_prepare` signal; a handler's own header stays."""
-    for name, value in fixed(request.app[OPTIONS].public_url).items():
+    for name, value in _of(request).items():
         response.headers.setdefault(name, value)
     response.headers["Server"] = "Kabinet"  # aiohttp would name itself and its version
     hashed = request.path.startswith(PREFIX) and response.status == 200
     response.headers.setdefault("Cache-Control", _IMMUTABLE if hashed else "no-store")
+
+
+def _of(request: web.Request) -> Mapping[str, str]:
+    options = request.app[OPTIONS]
+    headers = fixed(options.public_url)
+    if not request.get(FRAMED, False):
+        return headers
+    # X-Frame-Options cannot name several sites; browsers that know frame-ancestors do not look at it.
+    ancestors = " ".join(("'self'", *options.embed_origins))
+    policy = content_security_policy(options.public_url, ancestors)
+    shown = {name: value for name, value in headers.items() if name != "X-Frame-Options"}
+    return shown | {"Content-Security-Policy": policy}

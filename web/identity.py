@@ -10,7 +10,7 @@ from school.organisation.errors import NotSetUp
 from school.people import queries as people
 from school.people.rules import Viewer
 from web import cookies
-from web.keys import CLOCK, CSRF, DATABASE, OPTIONS, READER, WORDS
+from web.keys import CLOCK, CSRF, DATABASE, FRAMED, OPTIONS, READER, WORDS
 from web.reader import Look, Reader, Scheme, TextSize
 from web.when import Times, zone_or
 from web.words import DEFAULT_LANGUAGE
@@ -53,7 +53,7 @@ async def _settings(db: Db) -> organisation.OrganisationRow | None:
 
 def remember(request: web.Request, response: web.StreamResponse) -> None:
     """Give a new visitor the cookie with a page that may hold a form."""
-    visitor = request.get(_NEW_VISITOR)
+    visitor = None if request.get(FRAMED, False) else request.get(_NEW_VISITOR)
     if visitor and not response.prepared and response.content_type == "text/html":
         cookies.put(response, cookies.VISITOR, visitor, https=request.app[OPTIONS].https)
 

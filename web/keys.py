@@ -33,3 +33,4 @@ ROUTE_TABLE: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("route_tabl
 
 READER = web.RequestKey("reader", Reader)
 REQUEST_ID = web.RequestKey("request_id", str)
+FRAMED = web.RequestKey("framed", bool)  # the page stands inside another site's: no cookies, no scripts

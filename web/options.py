@@ -6,13 +6,18 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`public_url` has no slash at its end. `secret` (32 bytes or more) signs links and form tokens."""
+    """`public_url` has no slash at its end. `secret` (32 bytes or more) signs links and form tokens.
+
+    `embed_origins` are the sites that may show the schedule inside their own pages. `chat_file_limit` is the
+    largest file that the chat takes, in bytes.
+    """
 
     public_url: str
     secret: bytes
     trusted_proxies: tuple[str, ...] = ()
     sign_in_lifetime: timedelta = timedelta(days=30)
     max_body: int = 1024 * 1024
+    embed_origins: tuple[str, ...] = ()
 
     @property
     def https(self) -> bool:

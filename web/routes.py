@@ -14,6 +14,7 @@ from web.pages import (
     room,
     schedule,
     sessions,
+    schedule_files,
     sign_in,
     today,
 )
@@ -23,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *today.ROUTES,
     *schedule.ROUTES,
     *sessions.ROUTES,
+    *schedule_files.ROUTES,
     *attendance.ROUTES,
     *live.ROUTES,
     *act.ROUTES,

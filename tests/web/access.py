@@ -46,6 +46,12 @@ TABLE: Final = MappingProxyType(
     {
         ("home", "GET"): everybody(303),
         ("schedule", "GET"): everybody(200),
+        ("schedule_embed", "GET"): everybody(200),
+        # Of no published schedule; files of one are in test_schedule_files.
+        ("schedule_xlsx", "GET"): everybody(404),
+        ("schedule_docx", "GET"): everybody(404),
+        ("schedule_pdf", "GET"): everybody(404),
+        ("schedule_ics", "GET"): everybody(404),
         ("line", "GET"): everybody(404),  # of no such key; a known one is in test_schedule_pages
         ("sign_in", "GET"): signed_in(303, nobody=200),
         ("sign_in", "POST"): everybody(422),

@@ -150,13 +150,17 @@ class Site:
 
 @asynccontextmanager
 async def running(
-    database: Database, *, public_url: str = "http://localhost:8080", **organisation_settings: bool
+    database: Database,
+    *,
+    public_url: str = "http://localhost:8080",
+    embed_origins: tuple[str, ...] = (),
+    **organisation_settings: bool,
 ) -> AsyncIterator[Site]:
     """Serve the edge with the smallest school in the database; media is not started."""
     clock = Clock(builders.NOW)
     cast = await _cast(database, organisation_settings)
     hasher = ThreadPoolExecutor(1)
-    options = Options(public_url=public_url, secret=SECRET)
+    options = Options(public_url=public_url, secret=SECRET, embed_origins=embed_origins)
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, SECRET, None)
     server = TestServer(app)

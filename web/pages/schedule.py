@@ -1,85 +1,62 @@
 """The published schedule in the form of the order's annex, and the public address of each of its lines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 
 from aiohttp import web
-from babel.dates import get_day_names
 
 from school.db import Db
 from school.errors import NotFound
 from school.organisation import queries as organisation
-from school.people.models import Category
 from school.schedule import queries as schedule
-from school.schedule.models import Parity
+from school.schedule.models import Form
 from school.schedule.queries import PublicRow, PublicSchedule, PublicSlot
 from school.sessions import queries as sessions
 from school.sessions.queries import SessionRow
-from web import labels
+from web import labels, qr
 from web.access import Route, public
+from web.annex import Annex, Filter, annex, filtered, slot_words, weekday
 from web.consultation import describe
-from web.keys import DATABASE, OPTIONS, READER
+from web.keys import DATABASE, FRAMED, OPTIONS, READER
 from web.reader import Reader
-from web.reply import page, see_other
-from web.words import N_
-
-SECTION = {
-    Category.PEDAGOGICAL: N_("Pedagogical workers"),
-    Category.OTHER: N_("Other workers"),
-}
+from web.reply import page, see_other, url
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """One of the slots stacked in a row, in the annex's three columns; `address` is the line's public one.
+class Choices:
+    """What the published schedule can be looked through by: values with their words."""
 
-    The address is kept in two parts, so that a narrow column breaks it where it can still be read.
-    """
-
-    weekday: str
-    time: str
-    remarks: tuple[str, ...]
-    means: str
-    site: str
-    path: str
-
-    @property
-    def address(self) -> str:
-        return self.site + self.path
+    workers: tuple[tuple[str, str], ...]
+    weekdays: tuple[tuple[str, str], ...]
+    forms: tuple[tuple[str, str], ...]
+    subjects: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A worker in one position."""
+class Shown:
+    """The published schedule as one reader asked for it."""
 
-    number: int
-    name: str
-    position: str
-    slots: tuple[Slot, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    name: str
-    rows: tuple[Row, ...]
+    published: PublicSchedule
+    annex: Annex
+    choices: Choices
+    wanted: Filter
 
 
 async def table(request: web.Request) -> web.Response:
-    reader = request[READER]
-    async with request.app[DATABASE].read() as db:
-        today = (await organisation.settings(db)).today(reader.when.now)
-        published = await schedule.public(db, today)
-        act = await organisation.act_in_force(db, today)
-    if published is None:
+    shown = await found(request)
+    if shown is None:
         return page(request, "schedule/empty.html")
+    site = request.app[OPTIONS].public_url
     return page(
-        request,
-        "schedule/page.html",
-        published=published,
-        act=act,
-        sections=_sections(published, reader, request.app[OPTIONS].public_url),
-        zone=reader.when.zone_name(published.zone),
+        request, "schedule/page.html", shown=shown, code=qr.picture(f"{site}{url(request, 'schedule')}")
     )
+
+
+async def embed(request: web.Request) -> web.Response:
+    """The same table for a page of the organisation's own site: no sections, no cookies, no scripts."""
+    request[FRAMED] = True
+    return page(request, "schedule/embed.html", shown=await found(request))
 
 
 async def line(request: web.Request) -> web.Response:
@@ -102,10 +79,65 @@ async def line(request: web.Request) -> web.Response:
         "schedule/line.html",
         row=row,
         slot=slot,
-        shown=_slot(slot, reader, "") if slot else None,
+        shown=slot_words(slot, reader, "") if slot else None,
         audience=reader.words.gettext(labels.AUDIENCE[slot.audience]) if slot else None,
         zone=reader.when.zone_name(published.zone) if published else None,
         coming=describe(coming, reader, settings) if coming else None,
+    )
+
+
+async def found(request: web.Request, *, whole: bool = False) -> Shown | None:
+    """The schedule in effect through the filters of the address (or `whole`); None when none is published."""
+    reader = request[READER]
+    async with request.app[DATABASE].read() as db:
+        settings = await organisation.settings(db)
+        today = settings.today(reader.when.now)
+        published = await schedule.public(db, today)
+        act = await organisation.act_in_force(db, today)
+    if published is None:
+        return None
+    choices = _choices(published, reader)
+    wanted = Filter() if whole else _wanted(request, choices)
+    chosen = filtered(published, wanted)
+    return Shown(
+        chosen, annex(chosen, act, settings, reader, request.app[OPTIONS].public_url), choices, wanted
+    )
+
+
+def _choices(published: PublicSchedule, reader: Reader) -> Choices:
+    rows = [row for section in published.sections for row in section.rows]
+    slots = [slot for row in rows for slot in row.slots]
+    words = reader.words
+    present = {slot.form for slot in slots}
+    return Choices(
+        workers=_pairs((row.person_id, row.name) for row in rows),
+        weekdays=_pairs(
+            (number, weekday(number, words.language)) for number in sorted({slot.weekday for slot in slots})
+        ),
+        forms=_pairs((form.value, words.gettext(labels.FORM[form])) for form in Form if form in present),
+        subjects=_pairs((name, name) for name in sorted({slot.subject for slot in slots if slot.subject})),
+    )
+
+
+def _pairs(values: Iterable[tuple[object, str]]) -> tuple[tuple[str, str], ...]:
+    """Each value once, in its first place: a worker with two positions is one worker."""
+    return tuple(dict.fromkeys((str(value), words) for value, words in values))
+
+
+def _wanted(request: web.Request, choices: Choices) -> Filter:
+    """A value that the schedule does not offer (an old bookmark's) filters nothing."""
+
+    def chosen(name: str, offered: tuple[tuple[str, str], ...]) -> str | None:
+        value = request.query.get(name)
+        return value if value in {one for one, _ in offered} else None
+
+    worker, day = chosen("worker", choices.workers), chosen("weekday", choices.weekdays)
+    form = chosen("form", choices.forms)
+    return Filter(
+        worker=int(worker) if worker else None,
+        weekday=int(day) if day else None,
+        form=Form(form) if form else None,
+        subject=chosen("subject", choices.subjects),
     )
 
 
@@ -125,58 +157,8 @@ def _find(published: PublicSchedule | None, line_id: int) -> tuple[PublicRow, Pu
     return None, None
 
 
-def _sections(published: PublicSchedule, reader: Reader, site: str) -> tuple[Section, ...]:
-    return tuple(
-        Section(
-            reader.words.gettext(SECTION[section.category]),
-            tuple(_row(row, reader, site) for row in section.rows),
-        )
-        for section in published.sections
-    )
-
-
-def _row(row: PublicRow, reader: Reader, site: str) -> Row:
-    return Row(row.number, row.name, row.position, tuple(_slot(slot, reader, site) for slot in row.slots))
-
-
-def _slot(slot: PublicSlot, reader: Reader, site: str) -> Slot:
-    return Slot(
-        weekday=weekday(slot.weekday, reader.words.language),
-        time=f"{_clock(slot.starts)}–{_clock(slot.ends)}",
-        remarks=_remarks(slot, reader),
-        means=labels.means(reader.words, slot.kind, slot.form),
-        site=site,
-        path=f"/k/{slot.key}",
-    )
-
-
-def _remarks(slot: PublicSlot, reader: Reader) -> tuple[str, ...]:
-    """Parity and validity stand inside «Время»: the annex has no columns for them (R22)."""
-    parity = [reader.words.gettext(labels.PARITY[slot.parity])] if slot.parity is not Parity.EVERY else []
-    return (*parity, *_validity(slot.valid_from, slot.valid_until, reader))
-
-
-def _validity(since: date | None, until: date | None, reader: Reader) -> list[str]:
-    words, when = reader.words, reader.when
-    if since and until:
-        return [f"{when.short_date(since)}–{when.short_date(until)}"]
-    if since:
-        return [words.gettext("from %(day)s", day=when.short_date(since))]
-    if until:
-        return [words.gettext("until %(day)s", day=when.short_date(until))]
-    return []
-
-
-def weekday(number: int, language: str) -> str:
-    """«Понедельник» for 1: as it stands in a table."""
-    return str(get_day_names("wide", "stand-alone", language)[number - 1]).capitalize()
-
-
-def _clock(at: time) -> str:
-    return f"{at:%H:%M}"
-
-
 ROUTES = (
     Route("schedule", "GET", "/schedule", table, public()),
+    Route("schedule_embed", "GET", "/schedule/embed", embed, public()),
     Route("line", "GET", "/k/{key}", line, public()),
 )

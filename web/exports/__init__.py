@@ -1,0 +1,1 @@
+"""Files made from what pages show: one writer for each format."""
