@@ -32,6 +32,10 @@ class Organisation(Base):
     grace_minutes: Mapped[int]  # ... and closes this long after the end
     warning_minutes: Mapped[int]  # ... and says so this long before the end
     require_sign_in: Mapped[bool]  # a personal link alone is not enough
+    # People to whom a room of this form gives everything; the next ones get less (rooms.places).
+    webinar_places: Mapped[int] = mapped_column(server_default="100")
+    videoconference_places: Mapped[int] = mapped_column(server_default="15")
+    chat_places: Mapped[int] = mapped_column(server_default="200")
     parity_anchor: Mapped[dt.date | None]  # a day of an odd week; None: weeks have no parity
 
 

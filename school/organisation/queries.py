@@ -28,6 +28,9 @@ class OrganisationRow:
     warning_minutes: int
     require_sign_in: bool
     parity_anchor: dt.date | None
+    webinar_places: int
+    videoconference_places: int
+    chat_places: int
 
     def today(self, now: dt.datetime) -> dt.date:
         """Give the day it is in the organisation."""
@@ -59,6 +62,9 @@ _SETTINGS: tuple[InstrumentedAttribute[Any], ...] = (
     Organisation.warning_minutes,
     Organisation.require_sign_in,
     Organisation.parity_anchor,
+    Organisation.webinar_places,
+    Organisation.videoconference_places,
+    Organisation.chat_places,
 )
 _ACT: tuple[InstrumentedAttribute[Any], ...] = (
     LocalAct.id,

@@ -9,6 +9,8 @@ from school.text import collapse
 
 LOCALES = frozenset({"ru", "en"})
 MINUTES = range(121)
+# The defaults are what one worker forwards without loss on half a core (bench/README.md).
+PLACES = range(1, 1001)
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class Settings:
     grace_minutes: int = 5
     warning_minutes: int = 5
     require_sign_in: bool = False
+    webinar_places: int = 100
+    videoconference_places: int = 15
+    chat_places: int = 200
 
 
 def check_settings(settings: Settings) -> dict[str, object]:
@@ -40,4 +45,7 @@ def check_settings(settings: Settings) -> dict[str, object]:
     for field in ("lobby_minutes", "grace_minutes", "warning_minutes"):
         if values[field] not in MINUTES:
             raise Invalid(field=field, reason="out_of_range", low=0, high=MINUTES[-1])
+    for field in ("webinar_places", "videoconference_places", "chat_places"):
+        if values[field] not in PLACES:
+            raise Invalid(field=field, reason="out_of_range", low=PLACES[0], high=PLACES[-1])
     return values

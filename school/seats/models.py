@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school.db import Base, choice
@@ -25,3 +25,11 @@ class Seat(Base):
     ticket: Mapped[int]
     removed_at: Mapped[datetime | None]
     may_return: Mapped[bool]
+    waiting_since: Mapped[datetime | None]  # the place in the line at the door
+    let_in_at: Mapped[datetime | None]  # past the door, by the host or because nobody had to be asked
+    hand_since: Mapped[datetime | None]
+    floor: Mapped[bool] = mapped_column(server_default=false())
+    muted: Mapped[bool] = mapped_column(server_default=false())  # until the person speaks again
+    microphone_stopped: Mapped[bool] = mapped_column(server_default=false())  # until a host allows it again
+    camera_stopped: Mapped[bool] = mapped_column(server_default=false())
+    co_host: Mapped[bool] = mapped_column(server_default=false())

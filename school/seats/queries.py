@@ -25,6 +25,19 @@ class SeatRow:
     ticket: int
     removed_at: datetime | None
     may_return: bool
+    waiting_since: datetime | None
+    let_in_at: datetime | None
+    hand_since: datetime | None
+    floor: bool
+    muted: bool
+    microphone_stopped: bool
+    camera_stopped: bool
+    co_host: bool
+
+    @property
+    def family(self) -> int:
+        """The child on whose account somebody comes; a student comes on their own."""
+        return self.child_id or self.person_id
 
     @property
     def is_barred(self) -> bool:
@@ -32,18 +45,7 @@ class SeatRow:
         return self.removed_at is not None and not self.may_return
 
 
-ROW: tuple[Any, ...] = (
-    Seat.id,
-    Seat.session_id,
-    Seat.person_id,
-    Seat.role,
-    Seat.child_id,
-    Seat.taken_at,
-    Seat.tickets,
-    Seat.ticket,
-    Seat.removed_at,
-    Seat.may_return,
-)
+ROW: tuple[Any, ...] = tuple(getattr(Seat, name) for name in SeatRow.__dataclass_fields__)
 
 
 async def seat(db: Db, seat_id: int) -> SeatRow | None:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, select, update
 
 from school.audit.actions import record
 from school.audit.rules import Json
-from school.db import Db
+from school.db import Db, insert_once
 from school.errors import Conflict, Forbidden, Invalid, SchoolError
 from school.organisation.queries import OrganisationRow, settings
 from school.people.models import Person, Role
@@ -101,7 +101,7 @@ async def add_one_off(
 async def write_planned(
     db: Db, version_id: int, lines: Sequence[LineRow], planned: Sequence[Planned]
 ) -> None:
-    """Write the sessions of an approved version in two statements; their groups are the lines' own."""
+    """Write sessions of an approved version in two statements; their groups are the lines' own."""
     of_line = {line.id: line for line in lines}
     rows = [_session_values(of_line[one.line_id], one) for one in planned if one.line_id is not None]
     if rows:
@@ -110,7 +110,7 @@ async def write_planned(
         select(Session.id, LineGroup.group_id)
         .join(LineGroup, LineGroup.line_id == Session.line_id)
         .join(Line, Line.id == LineGroup.line_id)
-        .where(Line.version_id == version_id)
+        .where(Line.version_id == version_id, ~exists().where(SessionGroup.session_id == Session.id))
     )
     await db.execute(insert(SessionGroup).from_select(["session_id", "group_id"], groups))
 
@@ -129,6 +129,26 @@ async def replace(
     )
     statement = update(Session).where(*ahead).values(cancelled_at=now, replaced_by=by_version)
     return len((await db.scalars(statement.returning(Session.id))).all())
+
+
+async def suppress(db: Db, now: datetime, *, session_ids: Sequence[int], reason: str) -> int:
+    """Cancel sessions that the calendar has no day for any more and nobody has begun; give how many."""
+    statement = update(Session).where(
+        Session.id.in_(session_ids),
+        Session.starts_at > now,
+        Session.started_at.is_(None),
+        Session.ended_at.is_(None),
+        Session.cancelled_at.is_(None),
+    )
+    values = {"cancelled_at": now, "cancel_reason": reason, "suppressed_at": now}
+    return len((await db.scalars(statement.values(**values).returning(Session.id))).all())
+
+
+async def restore(db: Db, *, session_ids: Sequence[int]) -> int:
+    """Have sessions held after all that the calendar had taken out; give how many."""
+    statement = update(Session).where(Session.id.in_(session_ids), Session.suppressed_at.is_not(None))
+    values = {"cancelled_at": None, "cancel_reason": None, "suppressed_at": None}
+    return len((await db.scalars(statement.values(**values).returning(Session.id))).all())
 
 
 async def set_topic(
@@ -182,7 +202,7 @@ async def move(
     if not await is_active_employee(db, found.host_id, (await settings(db)).today(starts_at), now):
         raise NotAnEmployee(field="starts_at", reason="not_active", person_id=found.host_id)
     await _refuse_twice(db, Planned(found.host_id, starts_at, ends_at), session_id)
-    values = {"starts_at": starts_at, "ends_at": ends_at}
+    values = {"starts_at": starts_at, "ends_at": ends_at, "moved_at": now, "move_reason": reason}
     await _change(db, session_id, values, Session.started_at.is_(None), Session.starts_at == found.starts_at)
     await _record(
         db,
@@ -219,6 +239,34 @@ async def extend(db: Db, now: datetime, *, session_id: int, by: int, until: date
         was=found.ends_at.isoformat(),
         becomes=until.isoformat(),
     )
+
+
+async def book(db: Db, now: datetime, *, session_id: int, by: int, addressees: Sequence[Addressee]) -> None:
+    """Book one more family into an individual session: its host receives one after another (R15, R43).
+
+    Raises Forbidden, AddresseesRefused (also for a group session and for who is booked already),
+    SessionCancelled, SessionOver.
+    """
+    await require(db, now, person_id=by, capability=Capability.CHANGE_SESSIONS)
+    found = await _refuse_over(db, now, session_id)
+    if found.kind is not Kind.INDIVIDUAL:
+        raise AddresseesRefused(field="addressees", reason="group_has_none")
+    audience = await _individual_audience(db, now, await settings(db), addressees)
+    together = audience if found.families == 0 or found.audience is audience else Audience.BOTH
+    await _change(db, session_id, {"audience": together})
+    for one in addressees:
+        key = ("session_id", "person_id")
+        values = {"session_id": session_id, **vars(one)}
+        if await insert_once(db, SessionAddressee, key=key, returning="person_id", **values) is None:
+            raise AddresseesRefused(field="addressees", reason="booked", person_id=one.person_id)
+    people: list[Json] = [one.person_id for one in addressees]
+    await _record(db, now, by, "family_booked", session_id, person_ids=people)
+
+
+async def let_in_one_by_one(db: Db, now: datetime, *, session_id: int, by: int, on: bool) -> None:
+    """Say whether the host lets people in one by one (R43); raises SessionCancelled, SessionOver. Audited."""
+    await _change(db, session_id, {"one_by_one": on})
+    await _record(db, now, by, "door_changed", session_id, one_by_one=on)
 
 
 async def mark_started(db: Db, now: datetime, *, session_id: int) -> bool:

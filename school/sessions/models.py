@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school.db import Base, choice
@@ -96,6 +96,8 @@ class Session(Base):
     move_reason: Mapped[str | None]
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("schedule_version.id"))
     """Version of the schedule whose approval took this session's place; it is then cancelled as well."""
+    one_by_one: Mapped[bool] = mapped_column(server_default=false())
+    """The host lets people in one by one; else they come in by themselves once it has started."""
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -68,12 +68,18 @@ class SessionRow:
     topic_set_at: datetime | None
     cancelled_at: datetime | None
     cancel_reason: str | None
+    suppressed_at: datetime | None
+    moved_at: datetime | None
+    move_reason: str | None
     replaced_by: int | None
+    one_by_one: bool
     started_at: datetime | None
     ended_at: datetime | None
     ended_by: int | None
     end_reason: EndReason | None
     group_names: tuple[str, ...]
+    families: int = 0
+    """How many families an individual session is for; the host receives one after another (R15)."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,12 @@ class DayRow:
 
 
 _FIELDS = tuple(name for name in SessionRow.__dataclass_fields__ if name in Session.__table__.columns)
+_FAMILIES = (
+    select(func.count(func.distinct(func.coalesce(SessionAddressee.child_id, SessionAddressee.person_id))))
+    .where(SessionAddressee.session_id == Session.id)
+    .correlate(Session)
+    .scalar_subquery()
+)
 _ROLE_ORDER = (RoomRole.HOST, RoomRole.COHOST, RoomRole.STUDENT, RoomRole.PARENT)
 
 
@@ -142,11 +154,20 @@ async def open_now(db: Db, now: datetime, settings: Openings) -> list[SessionRow
     )
 
 
-async def between(db: Db, since: datetime, until: datetime) -> list[SessionRow]:
-    """Give every session that starts in `[since, until)` and was not replaced by a new schedule, by start."""
-    return await _rows(
-        db, Session.starts_at >= since, Session.starts_at < until, Session.replaced_by.is_(None)
-    )
+async def between(
+    db: Db, since: datetime, until: datetime, *, host_id: int | None = None, group_id: int | None = None
+) -> list[SessionRow]:
+    """Give every session that starts in `[since, until)` and was not replaced by a new schedule, by start.
+
+    Of one host or for one group only, if they are given.
+    """
+    where = [Session.starts_at >= since, Session.starts_at < until, Session.replaced_by.is_(None)]
+    if host_id is not None:
+        where.append(Session.host_id == host_id)
+    if group_id is not None:
+        addressed = select(SessionGroup.session_id).where(SessionGroup.group_id == group_id)
+        where.append(Session.id.in_(addressed))
+    return await _rows(db, *where)
 
 
 async def next_of_line(db: Db, line_id: int, now: datetime) -> SessionRow | None:
@@ -221,6 +242,7 @@ async def _rows(db: Db, *where: ColumnElement[bool]) -> list[SessionRow]:
             Person.family_name,
             Person.given_name,
             Person.patronymic,
+            _FAMILIES.label("families"),
         )
         .join(Person, Person.id == Session.host_id)
         .outerjoin(Subject, Subject.id == Session.subject_id)
