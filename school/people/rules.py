@@ -105,6 +105,7 @@ CAPABILITIES: Mapping[Role, frozenset[Capability]] = MappingProxyType(
             Capability.PUBLISH_SCHEDULE,
             Capability.PRINT_SCHEDULE,
             Capability.MANAGE_STUDY,
+            Capability.ISSUE_LINKS,
         },
         Role.HEAD: _EVERYBODY
         | {

@@ -2,7 +2,7 @@
 export function offerCopying(page: ParentNode): void {
   for (const button of page.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
     const field = button.previousElementSibling;
-    if (!(field instanceof HTMLInputElement)) continue;
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) continue;
     button.hidden = false;
     field.addEventListener("focus", () => field.select());
     button.addEventListener("click", () => {
@@ -24,7 +24,7 @@ function say(button: HTMLButtonElement): void {
   }, 3000);
 }
 
-async function copy(field: HTMLInputElement): Promise<boolean> {
+async function copy(field: HTMLInputElement | HTMLTextAreaElement): Promise<boolean> {
   field.select();
   try {
     await navigator.clipboard.writeText(field.value);
