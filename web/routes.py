@@ -14,8 +14,8 @@ from web.pages import (
     live,
     room,
     schedule,
-    sessions,
     schedule_files,
+    sessions,
     sign_in,
     today,
 )
@@ -24,7 +24,6 @@ ROUTES: tuple[Route, ...] = (
     *home.ROUTES,
     *today.ROUTES,
     *schedule.ROUTES,
-    *sessions.ROUTES,
     *schedule_files.ROUTES,
     *sessions.ROUTES,
     *links.ROUTES,
