@@ -64,7 +64,6 @@ class Settings(BaseSettings):
             _parsed(ip_network, part)
         return value
 
-    @field_validator("announced")
     @field_validator("embed_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,6 +74,7 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("announced")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:

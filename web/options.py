@@ -15,9 +15,10 @@ class Options:
     public_url: str
     secret: bytes
     trusted_proxies: tuple[str, ...] = ()
+    embed_origins: tuple[str, ...] = ()
     sign_in_lifetime: timedelta = timedelta(days=30)
     max_body: int = 1024 * 1024
-    embed_origins: tuple[str, ...] = ()
+    chat_file_limit: int = LARGEST
 
     @property
     def https(self) -> bool:

@@ -1,4 +1,4 @@
-"""Links handed out: all at once as one text, as paper with codes; renewed and revoked; all of it kept (R7)."""
+"""Links handed out: all at once as one text, as paper with codes; renewed, revoked; all of it kept (R7)."""
 
 import json
 import re
