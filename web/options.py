@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from school.files.rules import LARGEST
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
