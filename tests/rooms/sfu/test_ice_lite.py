@@ -120,6 +120,11 @@ def signed(method: stun.Method, kind: stun.Class, name: str) -> bytes:
     return bytes(message)
 
 
+def tampered(message: bytes) -> bytes:
+    """The same with another last byte of its fingerprint."""
+    return message[:-1] + bytes([message[-1] ^ 1])
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -133,9 +138,23 @@ def signed(method: stun.Method, kind: stun.Class, name: str) -> bytes:
         signed(stun.Method.ALLOCATE, stun.Class.REQUEST, "a:b"),
         signed(stun.Method.BINDING, stun.Class.REQUEST, "without a colon"),
         signed(stun.Method.BINDING, stun.Class.REQUEST, "a:b")[:-8],
-        signed(stun.Method.BINDING, stun.Class.REQUEST, "a:b")[:-1] + b"\0",
+        tampered(signed(stun.Method.BINDING, stun.Class.REQUEST, "a:b")),
         # A PRIORITY of two bytes makes the library raise struct.error.
         b"\0\1\0\x08\x21\x12\xa4\x42" + bytes(12) + b"\0\x24\0\2\0\0\0\0",
+    ],
+    ids=[
+        "one byte",
+        "half a header",
+        "zeros",
+        "unsigned",
+        "unsigned with a name",
+        "a response",
+        "an indication",
+        "another method",
+        "a name without a colon",
+        "cut short",
+        "tampered",
+        "a short priority",
     ],
 )
 def test_what_is_not_an_ice_check_is_refused(data: bytes) -> None:
