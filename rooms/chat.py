@@ -3,16 +3,30 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from rooms import views
 from rooms.peer import Peer
 from school.conversation import actions, queries
-from school.conversation.queries import MessageRow
+from school.conversation.queries import MessageRow, QuoteRow
 from school.db import Database, Db
+from school.files import actions as files
+from school.files.queries import FileRow
 
 # How many messages a person who comes in is given, and at most per request for more.
 PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as it was sent; `limit` is what the installation allows, in bytes."""
+
+    name: str
+    content: bytes
+    limit: int
 
 
 class Chat:
@@ -32,7 +46,15 @@ class Chat:
         return tuple(self._tail)
 
     async def say(
-        self, database: Database, now: datetime, peer: Peer, *, client_id: str, body: str
+        self,
+        database: Database,
+        now: datetime,
+        peer: Peer,
+        *,
+        client_id: str,
+        body: str,
+        reply_to: int | None = None,
+        attachment: Attachment | None = None,
     ) -> views.Message:
         """Store a message once, however often it is sent, and push it to everybody; gives it as stored.
 
@@ -42,19 +64,33 @@ class Chat:
         # One at a time, so that what is committed first is pushed first.
         async with self._one_at_a_time:
             async with database.begin() as db:
-                row = await actions.say(
-                    db,
-                    now,
-                    session_id=self.session_id,
-                    author_id=peer.id,
-                    client_id=client_id,
-                    body=body,
-                )
+                row = await queries.own(db, self.session_id, peer.id, client_id)
+                if row is None:
+                    row = await actions.say(
+                        db,
+                        now,
+                        session_id=self.session_id,
+                        author_id=peer.id,
+                        client_id=client_id,
+                        body=body,
+                        reply_to=reply_to,
+                        file=await _keep(db, now, peer.id, attachment),
+                    )
             message = view(row)
             if not self._tail or message.id > self._tail[-1].id:
                 self._tail.append(message)
                 self._push("chat.message", message, None)
         return message
+
+    async def hide(self, database: Database, now: datetime, peer: Peer, message_id: int) -> None:
+        """Take a message out of everybody's sight; the database keeps it. Raises NoRight, NotFound."""
+        peer.require("moderate")
+        async with self._one_at_a_time:
+            async with database.begin() as db:
+                await actions.hide(db, now, session_id=self.session_id, message_id=message_id, by=peer.id)
+                (row,) = await queries.after(db, self.session_id, message_id - 1, 1)
+            self._tail = deque((_without(message, row.id) for message in self._tail), maxlen=PAGE)
+            self._push("chat.message", view(row), None)
 
 
 async def load(db: Db, session_id: int) -> list[MessageRow]:
@@ -70,5 +106,39 @@ async def after(db: Db, session_id: int, message_id: int) -> tuple[views.Message
 def view(row: MessageRow) -> views.Message:
     """Show a stored message; the query has emptied the body of a hidden one already."""
     return views.Message(
-        row.id, row.client_id, row.author_id, row.author_name, row.body, row.sent_at, row.hidden
+        id=row.id,
+        client_id=row.client_id,
+        author=row.author_id,
+        author_name=row.author_name,
+        body=row.body,
+        sent_at=row.sent_at,
+        hidden=row.hidden,
+        quote=_quote(row.quote),
+        file=file_view(row.file),
     )
+
+
+def file_view(row: FileRow | None) -> views.File | None:
+    """Show a stored file."""
+    return None if row is None else views.File(row.id, row.name, row.media_type, row.size)
+
+
+def _quote(row: QuoteRow | None) -> views.Quote | None:
+    return None if row is None else views.Quote(row.id, row.author_name, row.text)
+
+
+async def _keep(db: Db, now: datetime, by: int, attachment: Attachment | None) -> FileRow | None:
+    if attachment is None:
+        return None
+    return await files.store(
+        db, now, by=by, name=attachment.name, content=attachment.content, limit=attachment.limit
+    )
+
+
+def _without(message: views.Message, hidden_id: int) -> views.Message:
+    """The message as it is after another, or itself, was hidden."""
+    if message.id == hidden_id:
+        return msgspec.structs.replace(message, body="", hidden=True, file=None)
+    if message.quote is not None and message.quote.id == hidden_id:
+        return msgspec.structs.replace(message, quote=msgspec.structs.replace(message.quote, text=""))
+    return message

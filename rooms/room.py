@@ -27,6 +27,8 @@ MESSAGE_BURST, MESSAGES_PER_SECOND = 10, 2.0
 
 
 class Limits:
+# Ten photographed pages at once; then one in five seconds.
+FILE_BURST, FILES_PER_SECOND = 10, 0.2
     """What one person may ask for, whatever the number of their connections."""
 
     def __init__(self) -> None:
@@ -35,6 +37,7 @@ class Limits:
 
 
 class Room:
+        self.files = Bucket(burst=FILE_BURST, per_second=FILES_PER_SECOND)
     """`attached` are all who are connected, one presence per person; `peers` those of them who are inside."""
 
     def __init__(

@@ -56,7 +56,7 @@ class Producer(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A chat message; the body of a hidden one is empty."""
+    """A chat message; a hidden one has neither body nor file."""
 
     id: int
     client_id: str
@@ -83,6 +83,23 @@ class Snapshot(msgspec.Struct, frozen=True):
     session: Session
     me: Peer
     rights: Rights
+class Quote(msgspec.Struct, frozen=True):
+    """The beginning of the message that another replies to; `text` is empty when that one is hidden."""
+
+    id: int
+    author_name: str
+    text: str
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file in the chat; `size` is in bytes. Its bytes are fetched from the room's own address for files."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+
+
     peers: tuple[Peer, ...]
     producers: tuple[Producer, ...]
     capabilities: dict[str, Any] | None
@@ -93,6 +110,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 class Over(msgspec.Struct, frozen=True, omit_defaults=True):
     """The room is over for the one who reads this."""
 
+    quote: Quote | None
+    file: File | None
     reason: Literal["time", "closed", "cancelled", "moved", "removed"]
     starts_at: datetime | None = None
     ends_at: datetime | None = None

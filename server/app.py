@@ -31,6 +31,7 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
         trusted_proxies=settings.trusted_proxies,
         embed_origins=settings.embed_origins,
         sign_in_lifetime=settings.sign_in_lifetime,
+        chat_file_limit=settings.chat_file_mb * 1024 * 1024,
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings))

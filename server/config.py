@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
 
     sign_in_days: Annotated[int, Field(ge=1, le=365)] = 30
+    chat_file_mb: Annotated[int, Field(ge=1, le=10)] = 10
     log: Literal["console", "json"] = "console"
     lan: bool = False
     demo: bool = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from rooms.admission import Outcome
-from rooms.errors import BadTicket, Refused
+from rooms.errors import BadTicket, Flood, Refused
 from school.errors import Conflict, Forbidden, Invalid, NotFound, SchoolError
 from school.links.errors import BadToken
 from school.organisation.errors import NotSetUp
@@ -52,6 +52,9 @@ _BY_CODE: dict[str, Refusal] = {
     ),
     TooOften.code: Refusal(
         429, N_("Too many attempts"), N_("Wait %(seconds)s seconds and try again. Nothing else is needed.")
+    ),
+    Flood.code: Refusal(
+        429, N_("Too many attempts"), N_("Wait a little and try again. Nothing else is needed.")
     ),
     BadToken.code: Refusal(
         404,

@@ -74,7 +74,8 @@ async def file(request: web.Request, name: str = "file") -> Upload | None:
     sent = (await request.post()).get(name)
     if not isinstance(sent, web.FileField) or not sent.filename:
         return None
-    return Upload(sent.filename, await asyncio.to_thread(sent.file.read))
+    with sent.file:
+        return Upload(sent.filename, await asyncio.to_thread(sent.file.read))
 
 
 def _words(error: ValidationError, words: Words) -> dict[str, str]:

@@ -13,6 +13,7 @@ from web.pages import (
     links,
     live,
     room,
+    room_files,
     schedule,
     schedule_files,
     sessions,
@@ -33,6 +34,7 @@ ROUTES: tuple[Route, ...] = (
     *sign_in.ROUTES,
     *language.ROUTES,
     *room.ROUTES,
+    *room_files.ROUTES,
     *health.ROUTES,
 )
 

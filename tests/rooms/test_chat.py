@@ -99,6 +99,42 @@ async def test_a_room_that_is_opened_again_knows_what_was_said(house: House) -> 
     assert (await (await house.connect(house.school.teacher)).enter()).messages == (said,)
 
 
+async def test_a_reply_carries_what_it_answers(house: House) -> None:
+    teacher = await house.enter(house.school.teacher)
+    student = await house.enter(house.school.student)
+    asked = await say(student, "a1", "Почему корня два?")
+    answer = await teacher.room.chat.say(
+        house.database, house.clock.now, teacher.peer, client_id="b1", body="Смотрите", reply_to=asked.id
+    )
+    assert answer.quote == views.Quote(asked.id, "Иванов Пётр Андреевич", "Почему корня два?")
+
+
+async def test_a_hidden_message_is_hidden_for_all_for_late_comers_and_in_quotes(house: House) -> None:
+    teacher = await house.enter(house.school.teacher)
+    student = await house.enter(house.school.student)
+    rude = await say(student, "a1", "Грубость")
+    await teacher.room.chat.say(
+        house.database, house.clock.now, teacher.peer, client_id="b1", body="Так не пишут", reply_to=rude.id
+    )
+    await teacher.room.chat.hide(house.database, house.clock.now, teacher.peer, rude.id)
+    told = heard(student)[-1]
+    assert (told.id, told.hidden, told.body) == (rude.id, True, "")
+    late = await (await house.connect(house.school.parent)).enter()
+    assert late.messages[0] == told
+    assert late.messages[1].quote == views.Quote(rude.id, "Иванов Пётр Андреевич", "")
+    async with house.database.read() as db:
+        assert await chat.after(db, house.session, 0) == late.messages
+
+
+async def test_only_who_leads_hides(house: House) -> None:
+    await house.enter(house.school.teacher)
+    student = await house.enter(house.school.student)
+    said = await say(student, "a1", "Вопрос")
+    with pytest.raises(NoRight):
+        await student.room.chat.hide(house.database, house.clock.now, student.peer, said.id)
+    assert not heard(student)[-1].hidden
+
+
 async def test_who_may_not_write_and_what_cannot_be_said_is_refused_and_not_stored(house: House) -> None:
     await house.enter(house.school.teacher)
     student = await house.enter(house.school.student)

@@ -122,6 +122,9 @@ TABLE: Final = MappingProxyType(
         ("link", "GET"): everybody(200),
         ("link", "POST"): everybody(303),
         ("room", "GET"): only("host", "student", "parent", status=200, others=403, nobody=303),
+        # Those who may come in but are not inside; test_room_files has those who are.
+        ("room_files", "POST"): only("host", "student", "parent", status=400, others=403, nobody=401),
+        ("room_file", "GET"): only("host", "student", "parent", status=404, others=403, nobody=401),
         ("room_ticket", "POST"): only("host", "student", "parent", status=200, others=403, nobody=401),
     }
 )

@@ -9,10 +9,9 @@ from aiohttp import web
 from rooms import admission
 from rooms.admission import Admission, Outcome
 from school.audit import actions as audit
-from school.db import Db
 from school.links import rules as links
 from school.links.errors import BadToken
-from web import cookies, labels, remote
+from web import cookies, entitlement, labels, remote
 from web.access import Route, link
 from web.consultation import describe
 from web.errors import SignInNeeded, TooOften
@@ -20,7 +19,6 @@ from web.keys import DATABASE, LIMITS, OPTIONS, READER
 from web.reply import now, page, see_other, url
 
 _PASS_LIFETIME = timedelta(days=7)
-_BY_LINK = "link"
 
 
 async def show_link(request: web.Request) -> web.Response:
@@ -43,7 +41,7 @@ async def follow_link(request: web.Request) -> web.Response:
         await _record_refusal(request, found)
         raise found.refusal()
     session_id = found.session.id
-    response = see_other(request, "room", session=session_id, by=_BY_LINK)
+    response = see_other(request, "room", session=session_id, by=entitlement.BY_LINK)
     https = request.app[OPTIONS].https
     cookies.put(response, cookies.pass_name(session_id), token, https=https, lifetime=_PASS_LIFETIME)
     return response
@@ -52,19 +50,24 @@ async def follow_link(request: web.Request) -> web.Response:
 async def show_room(request: web.Request) -> web.Response:
     session_id = int(request.match_info["session"])
     async with request.app[DATABASE].read() as db:
-        found = await _admission(request, db, session_id)
+        found = await entitlement.find(request, db, session_id)
     if found is None:
         return see_other(request, "sign_in", next=request.path)
-    by = {"by": _BY_LINK} if found.stamp else {}
+    by = {"by": entitlement.BY_LINK} if found.stamp else {}
     return _page(
-        request, "room/page.html", found, ticket_url=url(request, "room_ticket", session=session_id, **by)
+        request,
+        "room/page.html",
+        found,
+        ticket_url=url(request, "room_ticket", session=session_id, **by),
+        files_url=url(request, "room_files", session=session_id, **by),
+        file_limit=str(request.app[OPTIONS].chat_file_limit),
     )
 
 
 async def give_ticket(request: web.Request) -> web.Response:
     """`{"ticket": …}`: what the socket connects with. Asked for again at each reconnection."""
     async with request.app[DATABASE].begin() as db:
-        found = await _admission(request, db, int(request.match_info["session"]))
+        found = await entitlement.find(request, db, int(request.match_info["session"]))
         if found is None:
             raise SignInNeeded
         if found.outcome in admission.ENTERING:
@@ -72,42 +75,6 @@ async def give_ticket(request: web.Request) -> web.Response:
             return web.json_response({"ticket": ticket})
     await _record_refusal(request, found)
     raise found.refusal()
-
-
-async def _admission(request: web.Request, db: Db, session_id: int) -> Admission | None:
-    """By the sign-in, or by the pass of a personal link: the pass first when the link was just followed.
-
-    None when the browser has neither.
-    """
-    ways = [_by_sign_in, _by_pass]
-    if request.query.get("by") == _BY_LINK:
-        ways.reverse()
-    found: Admission | None = None
-    for way in ways:
-        tried = await way(request, db, session_id)
-        if tried is not None and tried.outcome in admission.ENTERING:
-            return tried
-        found = found or tried
-    return found
-
-
-async def _by_sign_in(request: web.Request, db: Db, session_id: int) -> Admission | None:
-    viewer = request[READER].viewer
-    if viewer is None:
-        return None
-    return await admission.of_person(db, now(request), session_id=session_id, person_id=viewer.person_id)
-
-
-async def _by_pass(request: web.Request, db: Db, session_id: int) -> Admission | None:
-    token = request.cookies.get(cookies.pass_name(session_id))
-    if token is None:
-        return None
-    try:
-        link_id, generation = links.parse(request.app[OPTIONS].secret, token)
-    except BadToken:
-        return None
-    found = await admission.of_link(db, now(request), link_id, generation)
-    return found if found.facts.session is None or found.session.id == session_id else None
 
 
 def _token(request: web.Request, token: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rooms import chat
-from web.sockets.payloads import After, Say
+from web.sockets.payloads import After, ByNumber, Say
 from web.sockets.place import Place
 
 
@@ -12,7 +12,12 @@ async def send(at: Place, said: Say) -> Any:
     now = at.registry.clock()
     at.room.limits(at.peer).messages.take(now)
     message = await at.room.chat.say(
-        at.registry.database, now, at.peer, client_id=said.client_id, body=said.body
+        at.registry.database,
+        now,
+        at.peer,
+        client_id=said.client_id,
+        body=said.body,
+        reply_to=said.reply_to,
     )
     return {"id": message.id, "sent_at": message.sent_at}
 
@@ -21,3 +26,8 @@ async def after(at: Place, last: After) -> Any:
     """What was said since the last message that the browser has."""
     async with at.registry.database.read() as db:
         return {"messages": await chat.after(db, at.room.id, last.id)}
+
+
+async def hide(at: Place, message: ByNumber) -> None:
+    """Take a message out of everybody's sight; everybody is told by the push `chat.message`."""
+    await at.room.chat.hide(at.registry.database, at.registry.clock(), at.peer, message.id)

@@ -33,6 +33,7 @@ _TABLE: Final = (
     Event("room.close", payloads.Nothing, session.close, needs="moderate"),
     Event("chat.send", payloads.Say, chat.send, needs="write"),
     Event("chat.after", payloads.After, chat.after),
+    Event("chat.hide", payloads.ByNumber, chat.hide, needs="moderate"),
     Event("transport.create", payloads.CreateTransport, media.create_transport),
     Event("transport.connect", payloads.ConnectTransport, media.connect_transport),
     Event("transport.restart_ice", payloads.ById, media.restart_ice),

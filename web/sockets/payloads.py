@@ -20,6 +20,7 @@ PROTOCOL_VERSION = 1
 Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 MessageId = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]  # the width of ids in PostgreSQL
+RowId = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=16_384)]
 Dictionary = Annotated[dict[str, Any], msgspec.Meta(max_length=32)]
 
@@ -75,6 +76,13 @@ class Size(Payload):
 class Say(Payload):
     client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=CLIENT_ID_LIMIT)]
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_LIMIT)]
+    reply_to: RowId | None = None
+
+
+class ByNumber(Payload):
+    """Something that the database has numbered."""
+
+    id: RowId
 
 
 class After(Payload):

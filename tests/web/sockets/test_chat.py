@@ -32,6 +32,8 @@ async def test_a_message_is_acknowledged_and_pushed_to_all(line: Line) -> None:
         "body": "Здравствуйте",
         "sent_at": stored["sent_at"],
         "hidden": False,
+        "quote": None,
+        "file": None,
     }
 
 

@@ -22,6 +22,7 @@ VALID: dict[str, dict[str, object]] = {
     "room.close": {},
     "chat.send": {"client_id": "c1", "body": "Привет"},
     "chat.after": {"id": 0},
+    "chat.hide": {"id": 1},
     "transport.create": {"direction": "send"},
     "transport.connect": {"id": "1.a", "dtlsParameters": {}},
     "transport.restart_ice": {"id": "1.a"},
