@@ -58,6 +58,8 @@ export class RoomSession<M extends MediaPort = MediaPort> {
   readonly rights = signal<Rights>(NO_RIGHTS);
   /** False while the wire is down or the seat is being taken again. */
   readonly online = signal(false);
+  /** When the way to the server was lost, in milliseconds of the server's time; null while it is there. */
+  readonly lostAt = signal<number | null>(null);
   readonly clock: ServerClock;
   readonly people: People;
   readonly chat: Chat;
@@ -126,6 +128,7 @@ export class RoomSession<M extends MediaPort = MediaPort> {
       return;
     }
     this.online.value = false;
+    this.lostAt.value ??= this.clock.now();
     this.chat.down();
     if (state.name === "refused") this.#refused(state.code);
   }
@@ -184,6 +187,7 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     this.people.restore(snapshot);
     this.phase.value = { name: "inside" };
     this.online.value = true;
+    this.lostAt.value = null;
     void this.chat.restore(snapshot.me.id, snapshot.messages);
     void this.media.enter(snapshot);
   }
@@ -201,6 +205,7 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     clearTimeout(this.#retry);
     this.phase.value = phase;
     this.online.value = false;
+    this.lostAt.value = null;
     this.#up = false;
     this.chat.down();
     this.media.leave();

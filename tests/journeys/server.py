@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +26,23 @@ class Kabinet:
     base_url: str
     log: Path
 
-    def link(self, link_id: int, generation: int = 1) -> str:
-        """The personal link's address."""
-        return f"{self.base_url}/r/{links.token(SECRET.encode(), link_id, generation)}"
+    def link(self, link_id: int, generation: int = 1, *, base_url: str = "") -> str:
+        """The personal link's address, at the server or at another way to it."""
+        return f"{base_url or self.base_url}/r/{links.token(SECRET.encode(), link_id, generation)}"
+
+    @property
+    def media_worker(self) -> int:
+        """The process id of the media worker, 0 while none runs."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for child in children:
+            if b"rooms.sfu.worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+        return 0
+
+    async def stop(self) -> None:
+        """Stop as a service does: asked, and expected to end by itself."""
+        await _stop(self.process)
 
 
 def free_port() -> int:
@@ -38,8 +52,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def serving(database_url: str, folder: Path, port: int | None = None) -> AsyncIterator[Kabinet]:
-    """A server on that database; asked to stop at the end, and expected to do so by itself."""
+async def serving(
+    database_url: str, folder: Path, port: int | None = None, more: Mapping[str, str] | None = None
+) -> AsyncIterator[Kabinet]:
+    """A server on that database; asked to stop at the end, and expected to do so by itself.
+
+    `more` are further settings of its environment.
+    """
     port = port or free_port()
     log = folder / "server.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KABINET_")}
@@ -49,6 +68,7 @@ async def serving(database_url: str, folder: Path, port: int | None = None) -> A
         "KABINET_PORT": str(port),
         "KABINET_ANNOUNCED": "127.0.0.1",
         "KABINET_SECRET": SECRET,
+        **(more or {}),
     }
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(

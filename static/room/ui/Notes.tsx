@@ -16,11 +16,7 @@ export function Notes({ session: about }: { session: Session }): JSX.Element {
   const refused = [...media.publishing.refused.value.keys()];
   return (
     <div class="notes">
-      {!session.online.value && (
-        <Note tone="warn">
-          <p role="alert">{words.room.reconnecting}</p>
-        </Note>
-      )}
+      {!session.online.value && <Reconnecting since={session.lostAt.value} />}
       {media.unable.value && (
         <Note tone="bad">
           <p role="alert">{words.room.unable}</p>
@@ -37,6 +33,20 @@ export function Notes({ session: about }: { session: Session }): JSX.Element {
       <DeviceProblems />
       <TimeNote session={about} />
     </div>
+  );
+}
+
+/** After this long nobody should go on waiting without a hint. */
+const LONG_AWAY = 2 * MINUTE;
+
+function Reconnecting({ since }: { since: number | null }): JSX.Element {
+  const { words } = useRoom();
+  const now = useNow();
+  const long = since !== null && now - since >= LONG_AWAY;
+  return (
+    <Note tone="warn">
+      <p role="alert">{long ? words.room.reconnectingLong : words.room.reconnecting}</p>
+    </Note>
   );
 }
 

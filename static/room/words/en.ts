@@ -78,6 +78,7 @@ export const en: Words = {
     listeners: (n) => count(n, "listener", "listeners"),
     people: (n) => count(n, "person", "people"),
     reconnecting: "The connection was lost. Bringing you back into the room…",
+    reconnectingLong: "No connection for more than two minutes. Check the network: you will be back by yourself as soon as it works.",
     unable: "This browser cannot carry sound and video. Open the link in Chrome, Firefox or Safari; you can write here, too.",
     tapToHear: "The browser has silenced the page. Press to hear.",
     starved: "Video paused: weak connection",
