@@ -27,3 +27,5 @@ class Counters:
     protect_failed: int = 0
     send_blocked: int = 0
     send_failed: int = 0
+    send_waited: int = 0
+    segments_refused: int = 0

@@ -10,37 +10,36 @@ from pylibsrtp import Error, Session, _binding
 
 MAX_PACKET: Final = 1500
 MAX_TRAILER: Final = 144  # SRTP_MAX_TRAILER_LEN of srtp.h: tag and MKI
+MAX_PLAIN: Final = MAX_PACKET - MAX_TRAILER
 
 _ffi: Any = _binding.ffi
 _protect: Any = _binding.lib.srtp_protect
 
-# One buffer serves every transport of the process: what is protected is sent before the next packet comes.
-_buffer = bytearray(MAX_PACKET)
-_view = memoryview(_buffer)
-_bytes: Any = _ffi.from_buffer("char[]", _buffer)
 _length: Any = _ffi.new("int *")
 
 
 class Protector:
-    """The outbound half of one SRTP session."""
+    """The outbound half of one SRTP session: writes into `buffer`, which can't change its size any more."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, buffer: bytearray) -> None:
         self._session = session
         self._context: Any = session._srtp[0]
+        self._buffer = buffer
+        self._start: Any = _ffi.from_buffer("char[]", buffer) + 0
 
-    def protect(self, packet: bytes | bytearray) -> memoryview:
-        """The protected packet, lent until the next call of any protector.
+    def protect(self, packet: bytes | bytearray, at: int) -> int:
+        """Write the protected packet into the buffer at `at`, where `MAX_PACKET` bytes are free; its length.
 
         Raises `pylibsrtp.Error`, also when the packet is too long to protect.
         """
         length = len(packet)
-        if length > MAX_PACKET - MAX_TRAILER:
+        if length > MAX_PLAIN:
             raise Error("packet is too long")
-        _buffer[0:length] = packet
+        self._buffer[at : at + length] = packet
         _length[0] = length
-        if _protect(self._context, _bytes, _length):
+        if _protect(self._context, self._start + at, _length):
             raise Error("libsrtp refused")
-        return _view[: _length[0]]
+        return int(_length[0])
 
     def protect_rtcp(self, compound: bytes) -> bytes:
         """The protected compound; raises `pylibsrtp.Error` or ValueError."""

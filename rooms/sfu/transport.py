@@ -7,6 +7,7 @@ import pylibsrtp
 
 from rooms.sfu import dtls, ice_lite
 from rooms.sfu.ice_lite import Address, BindingRequest
+from rooms.sfu.outgoing import LAST_START, Lane
 from rooms.sfu.params import SfuError
 from rooms.sfu.srtp import Protector
 from rooms.sfu.udp import UdpSocket
@@ -55,6 +56,7 @@ class Transport:
         self._deadline = float("inf")
         self._rx: pylibsrtp.Session | None = None
         self._tx: Protector | None = None
+        self._lane = Lane()
         self._ssrcs: set[bytes] = set()
         udp.attach(self._ice.current.ufrag, self)
 
@@ -122,16 +124,26 @@ class Transport:
             self._counters.unknown_kind += 1
 
     def send_rtp(self, packet: bytearray) -> None:
-        """Protect and send one RTP packet; dropped when not connected."""
-        if self._tx is None or self._address is None:
+        """Protect and queue one RTP packet; dropped when not connected or when the queue is full."""
+        tx = self._tx
+        if tx is None or self._address is None:
             self._counters.not_connected += 1
             return
+        lane = self._lane
+        if lane.used > LAST_START:
+            self._udp.flush()
+            if lane.used > LAST_START:
+                self._counters.send_blocked += 1
+                return
         try:
-            data = self._tx.protect(packet)
+            size = tx.protect(packet, lane.used)
         except pylibsrtp.Error:
             self._counters.protect_failed += 1
             return
-        self._udp.send(data, self._address)
+        lane.used += size
+        if not lane.queued:
+            self._udp.queue(lane)
+        lane.sizes.append(size)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Protect and send one RTCP compound; dropped when not connected."""
@@ -151,7 +163,7 @@ class Transport:
             self._set_state("failed")
         heard = self._ice.last_heard
         if self.state == "connected" and heard is not None and now - heard > CONSENT_SECONDS:
-            self._address = None
+            self._aim(None)
             self._set_state("disconnected")
 
     async def close(self) -> None:
@@ -159,8 +171,10 @@ class Transport:
         self.state = "closed"
         self.endpoint = None
         self._started = False
+        self._lane.clear()
         await self._dtls.close()
         self._rx = self._tx = None
+        self._lane.clear()
         for ufrag in self._ice.ufrags:
             self._udp.detach(ufrag)
         for address in self._ice.addresses:
@@ -227,8 +241,8 @@ class Transport:
     def _dtls_changed(self, state: dtls.State) -> None:
         if state == "connected":
             self._rx, outbound = self._dtls.sessions
-            self._tx = Protector(outbound)
-            self._address = self._ice.chosen or self._handshake_address
+            self._tx = Protector(outbound, self._lane.buffer)
+            self._aim(self._ice.chosen or self._handshake_address)
             self._set_state("connected")
             self._media_flows()
         elif state in ("failed", "closed"):
@@ -240,11 +254,22 @@ class Transport:
         if self.state == "connecting":
             self._start_dtls()
         elif self.state in ("connected", "disconnected"):
-            old, self._address = self._address, self._ice.chosen or address
+            old = self._address
+            self._aim(self._ice.chosen or address)
             if self.state == "disconnected":
                 self._set_state("connected")
             if old != self._address:
                 self._media_flows()
+
+    def _aim(self, address: Address | None) -> None:
+        """Send media there from now on; None: nowhere, and nothing of what waits."""
+        if address == self._address:
+            return
+        self._address = address
+        if address is None:
+            self._lane.clear()
+        else:
+            self._lane.aim(self._udp.family, address)
 
     def _media_flows(self) -> None:
         if self.endpoint is not None:

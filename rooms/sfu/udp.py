@@ -12,9 +12,10 @@ import time
 from contextlib import suppress
 from typing import Final, Protocol
 
-from rooms.sfu import ice_lite
+from rooms.sfu import batch, ice_lite
 from rooms.sfu.counters import Counters
 from rooms.sfu.ice_lite import Address, BindingRequest
+from rooms.sfu.outgoing import Lane, Outgoing
 
 # <asm-generic/socket.h>; Python does not name these.
 SO_SNDBUFFORCE: Final = 32
@@ -25,6 +26,7 @@ CONTROL_BYTES: Final = socket.CMSG_SPACE(TIMESPEC.size)
 MAX_DATAGRAM: Final = 1500
 BUFFER_BYTES: Final = 8 << 20
 MAX_DRAIN: Final = 256
+MAX_WAIT: Final = 0.001  # what is queued during a long drain departs after this many seconds
 TAKEN_SECONDS: Final = 10.0
 
 
@@ -63,6 +65,15 @@ class UdpSocket:
         self._by_address: dict[Address, Receiver] = {}
         self._by_ufrag: dict[str, Receiver] = {}
         self._sendto = self._socket.sendto
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._draining = self._blocked = False
+        self._outgoing = Outgoing(
+            self._socket,
+            counters,
+            self._wait_for_room,
+            call=batch.system_call(),
+            segmented=batch.can_segment(self._socket),
+        )
 
     def _prepare(self, host: str, port: int) -> None:
         self._socket.setblocking(False)
@@ -87,12 +98,26 @@ class UdpSocket:
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to receive."""
+        self._loop = loop
         loop.add_reader(self._socket.fileno(), self._readable)
 
     def close(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Stop for good."""
+        """Stop for good; what waits is sent if there is room."""
+        self.flush()
+        self._loop = None
         loop.remove_reader(self._socket.fileno())
+        loop.remove_writer(self._socket.fileno())
         self._socket.close()
+
+    @property
+    def family(self) -> int:
+        """Of its addresses: AF_INET or AF_INET6."""
+        return self._socket.family
+
+    @property
+    def mode(self) -> str:
+        """How it sends: see `Outgoing.mode`."""
+        return self._outgoing.mode
 
     def sizes(self) -> dict[str, int]:
         """How many addresses and user names are known."""
@@ -147,8 +172,38 @@ class UdpSocket:
             counters.sent += 1
             counters.bytes_sent += len(data)
 
+    def queue(self, lane: Lane) -> None:
+        """Let what a lane is filled with now depart soon: after this drain, or with the loop's next round."""
+        if not self._outgoing.waiting and not self._draining and self._loop is not None:
+            self._loop.call_soon(self.flush)
+        self._outgoing.queue(lane)
+
+    def flush(self) -> None:
+        """Send what is queued, for which the kernel has room. Never raises."""
+        if not self._blocked:
+            self._outgoing.flush()
+
+    def _wait_for_room(self) -> None:
+        if self._loop is not None:
+            self._blocked = True
+            self._loop.add_writer(self._socket.fileno(), self._writable)
+
+    def _writable(self) -> None:
+        if self._loop is not None:
+            self._loop.remove_writer(self._socket.fileno())
+        self._blocked = False
+        self.flush()
+
     def _readable(self) -> None:
-        now = time.monotonic()
+        self._draining = True
+        try:
+            self._drain()
+        finally:
+            self._draining = False
+            self.flush()
+
+    def _drain(self) -> None:
+        departed = now = time.monotonic()
         real_to_monotonic = now - time.time()
         receive = self._socket.recvmsg
         for _ in range(MAX_DRAIN):
@@ -160,6 +215,9 @@ class UdpSocket:
                 # An ICMP error of an earlier send; the next datagram is behind it.
                 continue
             now = time.monotonic()
+            if now - departed > MAX_WAIT:
+                self.flush()
+                departed = now
             arrival = TIMESPEC.unpack_from(control[0][2]) if control else None
             stamp = now if arrival is None else arrival[0] + arrival[1] * 1e-9 + real_to_monotonic
             self.counters.received += 1

@@ -216,6 +216,7 @@ class ForwardingUnit:
             "transports": states,
             "known": self.udp.sizes(),
             "buffers": self.udp.buffers(),
+            "sending": self.udp.mode,
             "routers": {router_id: router.stats(now) for router_id, router in self._routers.items()},
         }
 
