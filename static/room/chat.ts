@@ -4,20 +4,24 @@
  */
 import { computed, signal } from "@preact/signals";
 import type { Drawer } from "./drawer.ts";
-import type { Message } from "./protocol.ts";
+import { newClientId } from "./clientid.ts";
+import type { Message, Quote } from "./protocol.ts";
 import { passes, Refusal, type Wire } from "./wire.ts";
 
-export type Pending = { client_id: string; body: string; refused: string | null };
+export type Pending = { client_id: string; body: string; refused: string | null; quote?: Quote | null };
 
 /** As many as a snapshot carries; fewer than that is the whole history. */
 const SNAPSHOT_LENGTH = 200;
 const RETRY_MS = 2_000;
 export const LONGEST_MESSAGE = 4_000;
 
-/** Random, and made without crypto.randomUUID, which plain http does not have. */
-export function newClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** As much of a message as a reply shows. */
+const QUOTE_LENGTH = 160;
+
+/** What a reply to this message quotes. */
+export function quoteOf({ id, author_name, body, file }: Message): Quote {
+  const line = (body || (file?.name ?? "")).replace(/\s+/g, " ").trim();
+  return { id, author_name, text: line.length > QUOTE_LENGTH ? `${line.slice(0, QUOTE_LENGTH - 1)}…` : line };
 }
 
 export class Chat {
@@ -27,6 +31,8 @@ export class Chat {
   readonly last = computed(() => this.messages.value.at(-1)?.id ?? 0);
   /** While the conversation is on the screen nothing is unread. */
   readonly open = signal(false);
+  /** The message that the next one answers. */
+  readonly answering = signal<Message | null>(null);
   readonly #wire: Wire;
   readonly #drawer: Drawer;
   readonly #key: string;
@@ -61,10 +67,10 @@ export class Chat {
     this.#up = false;
   }
 
-  say(body: string): void {
+  say(body: string, quote: Quote | null = null): void {
     const text = body.trim().slice(0, LONGEST_MESSAGE);
     if (text === "") return;
-    this.#owe([...this.pending.value, { client_id: newClientId(), body: text, refused: null }]);
+    this.#owe([...this.pending.value, { client_id: newClientId(), body: text, refused: null, quote }]);
     void this.#flush();
   }
 
@@ -73,6 +79,11 @@ export class Chat {
     const body = this.pending.value.find((message) => message.client_id === clientId)?.body ?? "";
     this.#settle(clientId);
     return body;
+  }
+
+  /** Takes a message out of everybody's sight; throws a Refusal or Unanswered. The server then tells everybody. */
+  async hide(id: number): Promise<void> {
+    await this.#wire.request("chat.hide", { id });
   }
 
   read(open: boolean): void {
@@ -101,6 +112,7 @@ export class Chat {
     const merged = new Map(this.messages.value.map((message) => [message.id, message]));
     for (const message of messages) {
       merged.set(message.id, message);
+      if (message.hidden) this.#unquote(merged, message.id);
       if (message.author === this.#me) this.#settle(message.client_id);
     }
     this.messages.value = [...merged.values()].sort((one, other) => one.id - other.id);
@@ -120,12 +132,19 @@ export class Chat {
     return this.pending.value.find((message) => message.refused === null);
   }
 
-  async #send({ client_id, body }: Pending): Promise<void> {
+  /** What is hidden is not quoted either. */
+  #unquote(merged: Map<number, Message>, hidden: number): void {
+    for (const [id, message] of merged)
+      if (message.quote?.id === hidden) merged.set(id, { ...message, quote: { ...message.quote, text: "" } });
+  }
+
+  async #send({ client_id, body, quote = null }: Pending): Promise<void> {
     try {
-      const { id, sent_at } = await this.#wire.request("chat.send", { client_id, body });
+      const reply = quote === null ? {} : { reply_to: quote.id };
+      const { id, sent_at } = await this.#wire.request("chat.send", { client_id, body, ...reply });
       const echoed = this.messages.value.some((message) => message.id === id);
       if (echoed) this.#settle(client_id);
-      else this.#merge([{ id, client_id, author: this.#me, author_name: "", body, sent_at, hidden: false }]);
+      else this.#merge([{ id, client_id, author: this.#me, author_name: "", body, sent_at, hidden: false, quote, file: null }]);
     } catch (error) {
       if (error instanceof Refusal && !passes(error)) this.#refuse(client_id, error.code);
       else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

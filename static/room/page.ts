@@ -5,6 +5,9 @@ export type Page = {
   sessionId: string;
   ticketUrl: string;
   csrf: string;
+  /** Where files are sent to, and the largest that is taken, in bytes. */
+  filesUrl: string;
+  fileLimit: number;
   language: string;
   name: string;
   about: string;
@@ -33,6 +36,8 @@ export function readPage({ dataset }: HTMLElement): Page {
     sessionId: dataset["session"] ?? "",
     ticketUrl: dataset["ticketUrl"] ?? "",
     csrf: dataset["csrf"] ?? "",
+    filesUrl: dataset["filesUrl"] ?? "",
+    fileLimit: Number(dataset["fileLimit"] ?? 0),
     language: dataset["lang"] ?? "ru",
     name: dataset["name"] ?? "",
     about: dataset["about"] ?? "",

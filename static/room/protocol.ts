@@ -44,6 +44,10 @@ export type Rights = {
   set_topic: boolean;
 };
 
+/** The beginning of the message that another answers; `text` is empty when that one is hidden. */
+export type Quote = { id: number; author_name: string; text: string };
+export type FileOf = { id: number; name: string; media_type: string; size: number };
+
 export type Message = {
   id: number;
   client_id: string;
@@ -52,6 +56,8 @@ export type Message = {
   body: string;
   sent_at: Instant;
   hidden: boolean;
+  quote: Quote | null;
+  file: FileOf | null;
 };
 
 export type Door = {
@@ -117,7 +123,8 @@ export type Requests = {
   "consumer.pause": [ById, unknown];
   "consumer.close": [ById, unknown];
   "consumer.size": [{ id: string; width: number; height: number }, unknown];
-  "chat.send": [{ client_id: string; body: string }, { id: number; sent_at: Instant }];
+  "chat.send": [{ client_id: string; body: string; reply_to?: number }, { id: number; sent_at: Instant }];
+  "chat.hide": [{ id: number }, unknown];
   "chat.after": [{ id: number }, { messages: Message[] }];
   "topic.set": [Topic, unknown];
   "room.close": [Nothing, unknown];

@@ -7,6 +7,7 @@ import { Media } from "./media.ts";
 import type { Page } from "./page.ts";
 import { RoomSession } from "./session.ts";
 import { fetchTicket } from "./ticket.ts";
+import { uploader, Uploads } from "./uploads.ts";
 import { SocketWire } from "./wire.ts";
 import { wordsFor, type Words } from "./words/index.ts";
 
@@ -33,6 +34,7 @@ export type Room = {
   session: RoomSession<Media>;
   media: Media;
   local: LocalMedia;
+  uploads: Uploads;
   view: View;
 };
 
@@ -48,15 +50,17 @@ export function openRoom(page: Page): Room {
     sessionId: page.sessionId,
     listener: {
       arrived: (peer, here) => announce(here ? words.room.arrived(peer.name) : words.room.departed(peer.name)),
-      wrote: (message) => announce(words.room.wrote(message.author_name, message.body)),
+      wrote: (message) => announce(words.room.wrote(message.author_name, message.body || (message.file?.name ?? ""))),
     },
   });
   const { media } = session;
   const local = new LocalMedia(forgiving(() => localStorage));
   local.feed(media.publishing);
+  const uploads = new Uploads(uploader(page.filesUrl, page.csrf), page.fileLimit);
+  effect(() => uploads.turn(session.online.value));
   effect(() => {
     // On the way out the lights of the devices go out too.
     if (OUTSIDE.has(session.phase.value.name)) local.release();
   });
-  return { page, words, session, media, local, view: new View() };
+  return { page, words, session, media, local, uploads, view: new View() };
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Chat, newClientId } from "../room/chat.ts";
+import { Chat, quoteOf } from "../room/chat.ts";
+import { newClientId } from "../room/clientid.ts";
 import type { Message } from "../room/protocol.ts";
 import { Refusal, Unanswered } from "../room/wire.ts";
 import { at, ivan, MemoryDrawer, message, NOW, teacher } from "./people.ts";
@@ -187,4 +188,37 @@ test("client ids are random and of one length", () => {
   const ids = new Set(Array.from({ length: 100 }, newClientId));
   expect(ids.size).toBe(100);
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test("a reply names the message that it answers, also when it is sent later", async () => {
+  const chat = open();
+  await chat.restore(ivan.id, [message(1)]);
+  chat.down();
+  chat.say("Потому что", quoteOf(message(1)));
+  await chat.restore(ivan.id, []);
+  expect(wire.payloads("chat.send")).toMatchObject([{ body: "Потому что", reply_to: 1 }]);
+  expect(chat.messages.value.at(-1)?.quote).toEqual({ id: 1, author_name: teacher.name, text: "Сообщение 1" });
+});
+
+test("a quote is one line of so much, or the file's name", () => {
+  expect(quoteOf(message(1, teacher, `раз\n${"я".repeat(200)}`)).text).toMatch(/^раз я{155}…$/);
+  const file = { id: 3, name: "чертёж.png", media_type: "image/png", size: 9 };
+  expect(quoteOf({ ...message(1, teacher, ""), file }).text).toBe("чертёж.png");
+});
+
+test("what is hidden disappears from the quotes too", async () => {
+  const chat = open();
+  const reply = { ...message(2), quote: quoteOf(message(1)) };
+  await chat.restore(ivan.id, [message(1), reply]);
+  wire.push("chat.message", { ...message(1), body: "", hidden: true });
+  expect(chat.messages.value[0]?.hidden).toBe(true);
+  expect(chat.messages.value[1]?.quote?.text).toBe("");
+});
+
+test("hiding is asked of the server", async () => {
+  const chat = open();
+  await chat.restore(ivan.id, [message(1)]);
+  wire.answer("chat.hide", () => ({}));
+  await chat.hide(1);
+  expect(wire.payloads("chat.hide")).toEqual([{ id: 1 }]);
 });

@@ -20,7 +20,7 @@ export const speaking: Rights = {
 };
 
 export const message = (id: number, author = teacher, body = `Сообщение ${id}`): Message => ({
-  id, client_id: `c${id}`, author: author.id, author_name: author.name, body, sent_at: at(0), hidden: false,
+  id, client_id: `c${id}`, author: author.id, author_name: author.name, body, sent_at: at(0), hidden: false, quote: null, file: null,
 });
 
 export const camera = (id: string, peer: Peer): Producer => ({ id, peer: peer.id, kind: "video", source: "camera", paused: false });

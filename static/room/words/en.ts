@@ -16,6 +16,8 @@ export const en: Words = {
   yours: (time) => `${time} your time`,
   theirs: (time, zone) => `${time} ${zone}`.replace("МСК", "Moscow time"),
   minutesLeft: (n) => (n === 0 ? "Less than a minute left" : `${count(n, "minute", "minutes")} left`),
+  size: (bytes) =>
+    bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`,
   endsSoon: (n) => `The consultation ends in ${count(n, "minute", "minutes")}.`,
 
   check: {
@@ -125,6 +127,24 @@ export const en: Words = {
     mend: "Edit",
     readOnly: "Only the host can write here.",
     tooLong: (n) => `Too long by ${count(n, "character", "characters")}`,
+    attach: "Attach a file",
+    answer: "Reply",
+    answering: (name) => `Reply to ${name}`,
+    answerNobody: "Do not reply",
+    hide: "Hide",
+    about: (name, text) => `${name}, “${text.length > 40 ? `${text.slice(0, 39)}…` : text}”`,
+    picture: (name) => `Picture ${name}`,
+    badFormula: "There is a mistake in this formula",
+    drop: "Remove",
+    notTaken: (reason, limit) =>
+      ({
+        too_large: `The file is too large: at most ${Math.floor(limit / 1024 / 1024)} MB.`,
+        empty: "The file is empty.",
+        file_type: "The chat does not take such files. Send pictures, PDF, documents, tables, slides or zip.",
+        not_as_named: "The file is not what its name says. Save it again and try once more.",
+        session_full: "There are too many files in this consultation already.",
+        no_right: "You may not write here at the moment.",
+      })[reason] ?? "The file could not be sent. Try again.",
   },
   topic: {
     title: "Topic of the consultation",

@@ -27,6 +27,10 @@ export const ru = {
   yours: (time: string) => `${time} у вас`,
   theirs: (time: string, zone: string) => `${time} ${zone}`,
   minutesLeft: (n: number) => `Осталось ${n === 0 ? "меньше минуты" : count(n, "минута", "минуты", "минут")}`,
+  size: (bytes: number) =>
+    bytes < 1024 * 1024
+      ? `${Math.max(1, Math.round(bytes / 1024))} КБ`
+      : `${(bytes / 1024 / 1024).toFixed(1).replace(".", ",")} МБ`,
   endsSoon: (n: number) => `До конца консультации ${count(n, "минута", "минуты", "минут")}.`,
 
   // Before the room
@@ -146,6 +150,24 @@ export const ru = {
     mend: "Исправить",
     readOnly: "Писать здесь может только ведущий.",
     tooLong: (n: number) => `Слишком длинно на ${count(n, "знак", "знака", "знаков")}`,
+    attach: "Приложить файл",
+    answer: "Ответить",
+    answering: (name: string) => `Ответ: ${name}`,
+    answerNobody: "Не отвечать",
+    hide: "Скрыть",
+    about: (name: string, text: string) => `${name}, «${text.length > 40 ? `${text.slice(0, 39)}…` : text}»`,
+    picture: (name: string) => `Картинка ${name}`,
+    badFormula: "Формула записана с ошибкой",
+    drop: "Убрать",
+    notTaken: (reason: string, limit: number) =>
+      ({
+        too_large: `Файл слишком большой: можно до ${Math.floor(limit / 1024 / 1024)} МБ.`,
+        empty: "Файл пустой.",
+        file_type: "Такие файлы чат не принимает. Подойдут картинки, PDF, документы, таблицы, презентации и zip.",
+        not_as_named: "Содержимое файла не соответствует его имени. Сохраните его заново и попробуйте ещё раз.",
+        session_full: "Для этой консультации файлов уже слишком много.",
+        no_right: "Писать здесь вам сейчас нельзя.",
+      })[reason] ?? "Файл отправить не удалось. Попробуйте ещё раз.",
   },
   topic: {
     title: "Тема консультации",
