@@ -20,6 +20,12 @@ class SignInNeeded(SchoolError):  # noqa: N818 -- refusals are named after what 
     code = "sign_in_needed"
 
 
+class PasswordDue(Forbidden):
+    """Somebody else chose the password: nothing else opens until the person has chosen their own."""
+
+    code = "password_due"
+
+
 class FormExpired(SchoolError):  # noqa: N818 -- as above
     """The form's token doesn't belong to this browser's sign-in, or another site sent the form."""
 
@@ -44,6 +50,9 @@ class Refusal:
 _BY_CODE: dict[str, Refusal] = {
     SignInNeeded.code: Refusal(
         401, N_("Sign in first"), N_("This page is for those who have signed in. Sign in and open it again.")
+    ),
+    PasswordDue.code: Refusal(
+        403, N_("Choose your own password first"), N_("Open your account and change the password.")
     ),
     FormExpired.code: Refusal(
         403,

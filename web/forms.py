@@ -1,9 +1,9 @@
 """A form as it was typed: checked by pydantic, shown again with its words when something is wrong."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, get_origin
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -22,6 +22,8 @@ _REASONS = {
     "less_than_equal": N_("The number must be %(le)s or less."),
     "enum": N_("Choose one of the offered values."),
     "literal_error": N_("Choose one of the offered values."),
+    "day": N_("Type a date, such as 01.09.2026."),
+    "clock": N_("Type a time, such as 15:00."),
 }
 _OTHERWISE = N_("This value does not fit here. Check what you typed.")
 
@@ -31,11 +33,18 @@ class Form(Generic[Model]):
     """`given` is what was accepted, or None with `errors` by field; `value(name)` is what was typed."""
 
     values: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     given: Model | None = None
+    status: int = 422
+    """Of the answer that shows the form again."""
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
+
+    def has(self, name: str, value: object) -> bool:
+        """Whether a field that may have several values has this one."""
+        return str(value) in self.lists.get(name, ())
 
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
@@ -46,19 +55,24 @@ class Form(Generic[Model]):
 
 
 async def read(request: web.Request, model: type[Model]) -> Form[Model]:
-    """The posted fields, stripped, but for the password. A template must not show a password again."""
+    """The posted fields, stripped, but for passwords. A template must not show a password again."""
     posted = await request.post()
     values = {
-        name: value if name == "password" else value.strip()
+        name: value if "password" in name else value.strip()
         for name, value in posted.items()
         if isinstance(value, str) and name != "csrf"
     }
-    form = Form[Model](values)
+    lists = {name: [str(value) for value in posted.getall(name, [])] for name in _list_fields(model)}
+    form = Form[Model](values, lists)
     try:
-        form.given = model.model_validate({name: value for name, value in values.items() if value})
+        form.given = model.model_validate({name: value for name, value in values.items() if value} | lists)
     except ValidationError as error:
         form.errors = _words(error, request[READER].words)
     return form
+
+
+def _list_fields(model: type[BaseModel]) -> list[str]:
+    return [name for name, field in model.model_fields.items() if get_origin(field.annotation) is list]
 
 
 @dataclass(frozen=True, slots=True)

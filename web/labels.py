@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from school.people.models import Relation, Role
+from school.organisation.models import StudentTerm
+from school.people.models import Category, Relation, Role
 from school.schedule.models import Audience, Form, Kind, Parity, Purpose
 from school.sessions.models import RoomRole, Scope, TopicBasis
+from school.study.models import SubjectType
 from web.words import N_, Words
 
 FORM: Final = {
@@ -54,6 +56,31 @@ ROLE: Final = {
     Role.HEAD: N_("Head"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
+
+STUDENT_TERM: Final = {
+    StudentTerm.STUDENT: N_("обучающийся (pupils and students)"),
+    StudentTerm.LISTENER: N_("слушатель (listeners of courses)"),
+}
+SUBJECT_TYPE: Final = {
+    SubjectType.SUBJECT: N_("subject of the curriculum"),
+    SubjectType.COURSE: N_("course"),
+    SubjectType.DISCIPLINE: N_("discipline"),
+    SubjectType.MODULE: N_("module"),
+}
+CATEGORY: Final = {
+    Category.PEDAGOGICAL: N_("Pedagogical workers"),
+    Category.OTHER: N_("Other workers"),
+}
+WEEKDAY: Final = {
+    1: N_("Monday"),
+    2: N_("Tuesday"),
+    3: N_("Wednesday"),
+    4: N_("Thursday"),
+    5: N_("Friday"),
+    6: N_("Saturday"),
+    7: N_("Sunday"),
+}
+LANGUAGES: Final = (("ru", "Русский"), ("en", "English"))
 
 
 def means(words: Words, kind: Kind, form: Form) -> str:

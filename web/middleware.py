@@ -15,7 +15,7 @@ from web.assets import PREFIX
 from web.identity import anonymous, recognise, remember
 from web.keys import READER, REQUEST_ID, ROUTE_TABLE
 from web.origin import check_form
-from web.reply import see_other
+from web.reply import see_other, url
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -126,6 +126,10 @@ def _refused(request: web.Request, access: Access) -> web.Response | None:
         if request.method == "GET" and not errors.wants_json(request):
             return see_other(request, "sign_in", next=request.path_qs)
         raise errors.SignInNeeded
+    if viewer.password_change_due and request.path != url(request, "account_password"):
+        if request.method == "GET" and not errors.wants_json(request):
+            return see_other(request, "account_password")
+        raise errors.PasswordDue
     if access.capability is not None and not can(viewer.roles, access.capability):
         raise Forbidden
     return None

@@ -21,11 +21,16 @@ _TODAY = Entry("today", N_("Today"), "today")
 _SCHEDULE = Entry("schedule", N_("Schedule"), "schedule")
 _LIVE = Entry("live", N_("Now"), "live")
 _ACT = Entry("act", N_("Order"), "act")
+_PEOPLE = Entry("people", N_("People"), "people")
+_GROUPS = Entry("groups", N_("Groups"), "groups")
+_SETTINGS = Entry("settings", N_("Settings"), "settings")
+_VERSIONS = Entry("versions", N_("Schedule: versions"), "drafting")
+_APPROVAL = Entry("versions", N_("To be approved"), "drafting")
 
 _BY_ROLE: dict[Role, tuple[Entry, ...]] = {
-    Role.ADMINISTRATOR: (_LIVE, _TODAY, _SCHEDULE, _ACT),
-    Role.HEAD: (_TODAY, _SCHEDULE, _ACT),
-    Role.METHODIST: (_TODAY, _SCHEDULE, _ACT),
+    Role.ADMINISTRATOR: (_LIVE, _PEOPLE, _GROUPS, _SETTINGS, _TODAY),
+    Role.HEAD: (_APPROVAL, _TODAY, _SCHEDULE, _ACT),
+    Role.METHODIST: (_VERSIONS, _TODAY, _SCHEDULE, _ACT),
     Role.PEDAGOGICAL_WORKER: (_TODAY, _SCHEDULE, _ACT),
     Role.OTHER_WORKER: (_TODAY, _SCHEDULE, _ACT),
     Role.LEGAL_REPRESENTATIVE: (_TODAY, _SCHEDULE, _ACT),

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from school.db import Db
-from school.people.models import SignIn
+from school.people.models import Person, SignIn
 from school.people.tokens import token_hash
 
 
@@ -31,3 +31,9 @@ async def sign_ins(db: Db, person_id: int, now: datetime, *, token: str | None =
         OpenSignIn(row.id, row.created_at, row.expires_at, row.user_agent, row.token_hash == this)
         for row in await db.execute(query)
     ]
+
+
+async def password_hash(db: Db, person_id: int) -> str | None:
+    """Give the hash that a person's present password is compared with."""
+    found: str | None = await db.scalar(select(Person.password_hash).where(Person.id == person_id))
+    return found

@@ -10,10 +10,11 @@ from school.db import Db, unless_taken
 from school.directory.queries import group
 from school.directory.rules import leaves_at
 from school.errors import Invalid
-from school.people.actions import end_person
+from school.people.actions import end_person, grant_role, revoke_role
 from school.people.errors import GroupNameTaken, LoginTaken
-from school.people.models import Appointment, Group, Membership, Person
+from school.people.models import Appointment, Group, Membership, Person, Role
 from school.people.queries import person
+from school.people.queries import roles as held_roles
 from school.people.rules import check_habits, check_login, check_name
 from school.stamp import compare
 from school.text import collapse, sort_key
@@ -74,6 +75,22 @@ def check_birth_date(birth_date: date | None, now: datetime) -> None:
         raise Invalid(field="birth_date", reason="too_early")
 
 
+async def set_roles(
+    db: Db, now: datetime, *, by: int, person_id: int, roles: frozenset[Role], seen: str | None = None
+) -> None:
+    """Give a person exactly these roles; `seen` is the stamp of the sorted values that the form showed.
+
+    Raises NotFound, LastAdministrator, ChangedMeanwhile.
+    """
+    await db.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    held = (await held_roles(db, [person_id])).get(person_id, frozenset())
+    compare(seen, sorted(role.value for role in held))
+    for role in sorted(roles - held):
+        await grant_role(db, now, by=by, person_id=person_id, role=role)
+    for role in sorted(held - roles):
+        await revoke_role(db, now, by=by, person_id=person_id, role=role)
+
+
 async def dismiss(db: Db, now: datetime, *, by: int, person_id: int, last_day: date, zone: str) -> bool:
     """End a person's work or study; with a last day that has come, every way in is closed at once.
 
@@ -92,7 +109,7 @@ async def dismiss(db: Db, now: datetime, *, by: int, person_id: int, last_day: d
 
 
 async def take_back(db: Db, now: datetime, *, by: int, person_id: int) -> bool:
-    """Undo a dismissal, or take somebody on again; sign-ins stay ended. False when the person has not left."""
+    """Undo a dismissal, or take somebody on again; sign-ins stay ended. False when nobody has left."""
     left = (Person.id == person_id, Person.ended_at.is_not(None))
     if await db.scalar(update(Person).where(*left).values(ended_at=None).returning(Person.id)) is None:
         return False

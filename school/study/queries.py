@@ -37,6 +37,15 @@ async def programmes(db: Db) -> list[ProgrammeRow]:
     return [ProgrammeRow(*row) for row in await db.execute(query)]
 
 
+async def programme(db: Db, programme_id: int) -> ProgrammeRow:
+    """Give one programme; raises NotFound."""
+    query = select(Programme.id, Programme.name).where(Programme.id == programme_id)
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound(subject="programme", id=programme_id)
+    return ProgrammeRow(*row)
+
+
 async def subjects(db: Db, *, on: date | None = None) -> list[SubjectRow]:
     """Give the subjects, alphabetically: all, or those studied on a day."""
     query = _subjects()

@@ -1,14 +1,18 @@
 """Every page × every reader: the whole table of `tests.web.access`, asked of a running site."""
 
 import re
+from datetime import time
 
 import pytest
 
+from school.db import Db
 from school.people import actions as people
 from school.people.models import Category, Role
+from school.schedule import actions as schedule
+from school.schedule.models import Form, Kind
 from tests import builders
 from tests.web.access import READERS, TABLE
-from tests.web.site import _HASH, Browser, Site
+from tests.web.site import _HASH, Browser, Cast, Site
 from web.access import Rule
 from web.routes import ROUTES
 
@@ -43,7 +47,33 @@ async def full_site(site: Site) -> Site:
         for person in (colleague, methodist, head):
             await people.set_password(db, at, by=None, person_id=person, password_hash=_HASH)
         await builders.add_act(db)
+        await add_draft(db, methodist, site.cast)
     return site
+
+
+async def add_draft(db: Db, methodist: int, cast: Cast) -> None:
+    """A version with one line: the first of both."""
+    version_id = await schedule.draft(
+        db,
+        builders.NOW,
+        by=methodist,
+        title="Осень",
+        valid_from=builders.YEAR_STARTS,
+        valid_until=builders.YEAR_ENDS,
+    )
+    await schedule.add_line(
+        db,
+        builders.NOW,
+        by=methodist,
+        version_id=version_id,
+        appointment_id=1,
+        weekday=2,
+        starts=time(15),
+        ends=time(16),
+        form=Form.WEBINAR,
+        kind=Kind.GROUP,
+        group_ids=[cast.group],
+    )
 
 
 def test_the_table_names_every_route_and_nothing_else() -> None:
@@ -87,7 +117,12 @@ async def _ask(browser: Browser, method: str, path: str) -> int:
 
 
 def _path(pattern: str, site: Site) -> str:
-    """The route's path with the session's id in it."""
-    path = re.sub(r"\{session[^/]*\}", str(site.cast.session), pattern)
-    path = re.sub(r"\{file[^/]*\}", "999", path)
+    """The route's path with ids of the site's cast in it, of the first row, or of none."""
+    ids = {"session": site.cast.session, "person": site.cast.stranger, "group": site.cast.group}
+    ids |= dict.fromkeys(("programme", "subject", "appointment", "link", "act", "version", "line"), 1) | {
+        "file": 999
+    }
+    path = pattern
+    for name, number in ids.items():
+        path = re.sub(rf"\{{{name}(:[^/]*)?\}}", str(number), path)
     return re.sub(r"\{\w+[^/]*\}", "nothing", path)

@@ -15,6 +15,7 @@ from school.people.rules import WORKER_ROLES, Capability, Viewer, can
 from school.sessions import queries as sessions
 from school.sessions.models import RoomRole
 from school.sessions.queries import DayRow
+from web import first_steps
 from web.access import Route, capability
 from web.consultation import Consultation, describe
 from web.keys import DATABASE, READER
@@ -54,6 +55,7 @@ async def today(request: web.Request) -> web.Response:
         children = await people.children(db, who.person_id, settings.today(reader.when.now))
         chosen = _chosen(children, request.query.get("child"))
         rows = await _rows(db, who, children, chosen, reader.when, settings)
+        path = await first_steps.path(db, settings.today(reader.when.now)) if _sets_up(who) else None
         school = await sessions.between(db, *_day(reader.when)) if _sees_all(who) else []
     return page(
         request,
@@ -62,6 +64,7 @@ async def today(request: web.Request) -> web.Response:
         children=children,
         chosen=chosen,
         is_worker=bool(who.roles & WORKER_ROLES),
+        path=path,
         sees_all=_sees_all(who),
         may_open=can(who.roles, Capability.READ_ATTENDANCE),
         may_watch=can(who.roles, Capability.WATCH_LIVE),
@@ -115,6 +118,10 @@ def _chosen(children: list[ChildRow], wanted: str | None) -> ChildRow | None:
         if str(child.person_id) == wanted:
             return child
     raise NotFound(subject="child")
+
+
+def _sets_up(who: Viewer) -> bool:
+    return can(who.roles, Capability.MANAGE_SETTINGS)
 
 
 def _sees_all(who: Viewer) -> bool:

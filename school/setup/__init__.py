@@ -1,0 +1,1 @@
+"""A first set-up: what of it is there, by the facts."""
