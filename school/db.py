@@ -124,7 +124,7 @@ async def insert_missing(
 
 
 async def unless_taken(db: Db, statement: Update) -> bool:
-    """Execute a change; False when another row has a unique value of it already: of many at once, one wins."""
+    """Execute a change; False when another row has a unique value of it: of many at once, one wins."""
     try:
         async with db.begin_nested():
             await db.execute(statement)
