@@ -5,19 +5,18 @@ from datetime import UTC, datetime, time, timedelta
 
 from aiohttp import web
 
-from school.db import Db
-from school.errors import NotFound
 from school.organisation import queries as organisation
 from school.organisation.queries import OrganisationRow
 from school.people import queries as people
-from school.people.queries import ChildRow
 from school.people.rules import WORKER_ROLES, Capability, Viewer, can
 from school.sessions import queries as sessions
 from school.sessions.models import RoomRole
 from school.sessions.queries import DayRow
 from web import first_steps
 from web.access import Route, capability
-from web.consultation import Consultation, describe
+from web.agenda import Card, chosen_child
+from web.agenda import rows as agenda_rows
+from web.consultation import describe
 from web.keys import DATABASE, READER
 from web.reader import Reader
 from web.reply import page, viewer
@@ -27,16 +26,6 @@ _LOOK_BACK = timedelta(days=7)
 _LOOK_AHEAD = timedelta(days=14)
 _MOST_NEXT = 5
 _MOST_EARLIER = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One consultation in somebody's day. `child` is for whom a parent comes, or whose day it is."""
-
-    consultation: Consultation
-    role: RoomRole
-    child: str | None = None
-    invited: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +42,12 @@ async def today(request: web.Request) -> web.Response:
     async with request.app[DATABASE].read() as db:
         settings = await organisation.settings(db)
         children = await people.children(db, who.person_id, settings.today(reader.when.now))
-        chosen = _chosen(children, request.query.get("child"))
-        rows = await _rows(db, who, children, chosen, reader.when, settings)
+        chosen = chosen_child(children, request.query.get("child"))
+        since, until = _day(reader.when)
+        window = (since - _LOOK_BACK, until + _LOOK_AHEAD)
+        rows = await agenda_rows(db, who, children, chosen, window, settings.today(reader.when.now))
         path = await first_steps.path(db, settings.today(reader.when.now)) if _sets_up(who) else None
-        school = await sessions.between(db, *_day(reader.when)) if _sees_all(who) else []
+        school = await sessions.between(db, since, until) if _sees_all(who) else []
     return page(
         request,
         "today/page.html",
@@ -72,30 +63,6 @@ async def today(request: web.Request) -> web.Response:
     )
 
 
-async def _rows(
-    db: Db,
-    who: Viewer,
-    children: list[ChildRow],
-    chosen: ChildRow | None,
-    when: Times,
-    settings: OrganisationRow,
-) -> list[tuple[DayRow, bool]]:
-    """Days of the person, and of each child shown; the flag says whether the person is invited themselves."""
-    since, until = _day(when)
-    window = (since - _LOOK_BACK, until + _LOOK_AHEAD)
-    school_day = settings.today(when.now)
-    own = await sessions.of_day(db, who.person_id, *window, today=school_day)
-    if chosen is not None:
-        own = [row for row in own if row.child_id in (None, chosen.person_id)]
-    rows = [(row, True) for row in own]
-    met = {(row.session.id, row.child_id) for row in own}
-    for child in [chosen] if chosen else children:
-        for row in await sessions.of_day(db, child.person_id, *window, today=school_day):
-            if (row.session.id, child.person_id) not in met:
-                rows.append((DayRow(row.session, row.role, child.person_id, child.name), False))
-    return sorted(rows, key=lambda pair: (pair[0].session.starts_at, pair[0].session.id))
-
-
 def _agenda(rows: list[tuple[DayRow, bool]], reader: Reader, settings: OrganisationRow) -> Agenda:
     since, until = _day(reader.when)
     agenda = Agenda([], [], [])
@@ -108,16 +75,6 @@ def _agenda(rows: list[tuple[DayRow, bool]], reader: Reader, settings: Organisat
         elif row.role is RoomRole.HOST and row.session.cancelled_at is None:
             agenda.earlier.insert(0, card)
     return Agenda(agenda.today, agenda.later[:_MOST_NEXT], agenda.earlier[:_MOST_EARLIER])
-
-
-def _chosen(children: list[ChildRow], wanted: str | None) -> ChildRow | None:
-    """The child that the switch names; all of them without it. Raises NotFound for anybody else's child."""
-    if not wanted:
-        return None
-    for child in children:
-        if str(child.person_id) == wanted:
-            return child
-    raise NotFound(subject="child")
 
 
 def _sets_up(who: Viewer) -> bool:

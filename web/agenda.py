@@ -1,0 +1,56 @@
+"""Somebody's consultations in a stretch of time: their own, and those of their children."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from school.db import Db
+from school.errors import NotFound
+from school.people.queries import ChildRow
+from school.people.rules import Viewer
+from school.sessions import queries as sessions
+from school.sessions.models import RoomRole
+from school.sessions.queries import DayRow
+from web.consultation import Consultation
+
+Window = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One consultation in somebody's day. `child` is for whom a parent comes, or whose day it is."""
+
+    consultation: Consultation
+    role: RoomRole
+    child: str | None = None
+    invited: bool = True
+
+
+async def rows(
+    db: Db,
+    who: Viewer,
+    children: list[ChildRow],
+    chosen: ChildRow | None,
+    window: Window,
+    school_day: date,
+) -> list[tuple[DayRow, bool]]:
+    """What the person comes to, and each child shown; the flag says whether they themselves are invited."""
+    own = await sessions.of_day(db, who.person_id, *window, today=school_day)
+    if chosen is not None:
+        own = [row for row in own if row.child_id in (None, chosen.person_id)]
+    found = [(row, True) for row in own]
+    met = {(row.session.id, row.child_id) for row in own}
+    for child in [chosen] if chosen else children:
+        for row in await sessions.of_day(db, child.person_id, *window, today=school_day):
+            if (row.session.id, child.person_id) not in met:
+                found.append((DayRow(row.session, row.role, child.person_id, child.name), False))
+    return sorted(found, key=lambda pair: (pair[0].session.starts_at, pair[0].session.id))
+
+
+def chosen_child(children: list[ChildRow], wanted: str | None) -> ChildRow | None:
+    """The child that the switch names; all of them without it. Raises NotFound for anybody else's child."""
+    if not wanted:
+        return None
+    for child in children:
+        if str(child.person_id) == wanted:
+            return child
+    raise NotFound(subject="child")
