@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 from aiohttp import web
 
@@ -12,9 +13,11 @@ from rooms.registry import Registry
 from rooms.sfu.channel import WorkerSettings
 from school.clock import Clock, utc_now
 from school.db import Database
+from server import inspection
 from server.config import Settings
 from server.demo import life
 from web import application, keys, sockets
+from web.findings import Inspection
 from web.options import Options
 
 # Argon2 takes 64 MiB for each password that is being checked: two at a time, the others wait their turn.
@@ -35,6 +38,8 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings))
+    inspect: Inspection = partial(inspection.inspect, settings, app[keys.REGISTRY])
+    app[keys.INSPECTION] = inspect
     app.cleanup_ctx.extend((_database, _hasher))
     if settings.demo:
         app.cleanup_ctx.append(life.in_server)

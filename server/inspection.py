@@ -2,50 +2,33 @@
 
 import socket
 import stat
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import IntEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from rooms.registry import Registry
+from rooms.sfu.params import SfuError
 from school.audit import queries as audit
 from school.db import Database
 from server import machine, secret, store
 from server.config import Settings
 from web.assets import Assets
-from web.words import LANGUAGES, LOCALE_FOLDER, N_, Words
+from web.findings import Finding, Verdict
+from web.words import LANGUAGES, LOCALE_FOLDER, N_
 
 # A clock before this release was written is certainly wrong.
 _EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-class Verdict(IntEnum):
-    GOOD = 0
-    DOUBTFUL = 1
-    BAD = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`message` is a message id with the fields of `data`; a bad one says what to do."""
-
-    verdict: Verdict
-    message: str
-    data: dict[str, object] = field(default_factory=dict)
-
-    def line(self, words: Words) -> str:
-        return words.gettext(self.message, **self.data)
-
-
-async def inspect(settings: Settings) -> list[Finding]:
-    """Every finding, in the order in which to mend them."""
+async def inspect(settings: Settings, registry: Registry | None = None) -> list[Finding]:
+    """Every finding, in the order in which to mend them; with the registry, from inside a running server."""
     return [
         *await database(settings),
         secret_kept(settings),
-        media_port(settings),
+        media_port(settings) if registry is None else await media_worker(registry),
         announced(settings),
         https(settings),
         bundle(Assets.read()),
@@ -127,6 +110,25 @@ def media_port(settings: Settings) -> Finding:
             ),
         )
     return Finding(Verdict.GOOD, N_("UDP port %(port)s is free for sound and picture"), data)
+
+
+async def media_worker(registry: Registry) -> Finding:
+    """The process that carries sound and picture answers."""
+    worker = registry.workers.current
+    try:
+        if worker is not None:
+            await registry.statistics()
+            return Finding(
+                Verdict.GOOD, N_("Sound and picture go over UDP port %(port)s"), {"port": worker.port}
+            )
+    except SfuError:
+        worker = None
+    return Finding(
+        Verdict.BAD,
+        N_(
+            "The process for sound and picture does not answer; it starts anew by itself, look again soon"
+        ),
+    )
 
 
 def announced(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from web.access import Route
 from web.addresses import Addresses
 from web.assets import Assets
 from web.csrf import Csrf
+from web.findings import Inspection
 from web.limits import Limits
 from web.options import Options
 from web.reader import Reader
@@ -29,6 +30,7 @@ CSRF = web.AppKey("csrf", Csrf)
 LIMITS = web.AppKey("limits", Limits)
 HASHER: web.AppKey[Executor] = web.AppKey("hasher")
 REGISTRY = web.AppKey("registry", Registry)
+INSPECTION: web.AppKey[Inspection] = web.AppKey("inspection")
 ROUTE_TABLE: web.AppKey[dict[web.AbstractRoute, Route]] = web.AppKey("route_table")
 
 READER = web.RequestKey("reader", Reader)

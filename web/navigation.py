@@ -24,17 +24,21 @@ _ACT = Entry("act", N_("Order"), "act")
 _PEOPLE = Entry("people", N_("People"), "people")
 _GROUPS = Entry("groups", N_("Groups"), "groups")
 _SETTINGS = Entry("settings", N_("Settings"), "settings")
+_OVERVIEW = Entry("overview", N_("Overview"), "overview")
+_AUDIT = Entry("audit", N_("Audit"), "audit")
+_SYSTEM = Entry("system", N_("System check"), "system")
+_MY = Entry("my", N_("My data"), "person")
 _VERSIONS = Entry("versions", N_("Schedule: versions"), "drafting")
 _APPROVAL = Entry("versions", N_("To be approved"), "drafting")
 
 _BY_ROLE: dict[Role, tuple[Entry, ...]] = {
-    Role.ADMINISTRATOR: (_LIVE, _PEOPLE, _GROUPS, _SETTINGS, _TODAY),
-    Role.HEAD: (_APPROVAL, _TODAY, _SCHEDULE, _ACT),
+    Role.ADMINISTRATOR: (_LIVE, _PEOPLE, _GROUPS, _SETTINGS, _AUDIT, _SYSTEM),
+    Role.HEAD: (_OVERVIEW, _APPROVAL, _TODAY, _SCHEDULE, _ACT),
     Role.METHODIST: (_VERSIONS, _TODAY, _SCHEDULE, _ACT),
-    Role.PEDAGOGICAL_WORKER: (_TODAY, _SCHEDULE, _ACT),
-    Role.OTHER_WORKER: (_TODAY, _SCHEDULE, _ACT),
-    Role.LEGAL_REPRESENTATIVE: (_TODAY, _SCHEDULE, _ACT),
-    Role.STUDENT: (_TODAY, _SCHEDULE, _ACT),
+    Role.PEDAGOGICAL_WORKER: (_TODAY, _SCHEDULE, _MY, _ACT),
+    Role.OTHER_WORKER: (_TODAY, _SCHEDULE, _MY, _ACT),
+    Role.LEGAL_REPRESENTATIVE: (_TODAY, _SCHEDULE, _MY, _ACT),
+    Role.STUDENT: (_TODAY, _SCHEDULE, _MY, _ACT),
 }
 _VISITOR = (Entry("schedule", N_("Consultation schedule"), "schedule"),)
 _MOST = 6

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Iterable
 
 from server import config, inspection
-from server.inspection import Finding, Verdict
+from web.findings import Finding, Verdict
 from web.words import N_, Words
 
 _SIGNS = {Verdict.GOOD: "✓", Verdict.DOUBTFUL: "!", Verdict.BAD: "✗"}

@@ -15,8 +15,8 @@ from server import app, certificate, config, inspection, logs, machine, store
 from server.config import Settings
 from server.demo import guide, timetable
 from server.errors import CannotStart
-from server.inspection import Finding, Verdict
 from server.secret import secret
+from web.findings import Finding, Verdict
 from web.keys import CLOCK, DATABASE
 from web.words import N_, Words
 

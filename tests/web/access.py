@@ -111,6 +111,13 @@ TABLE: Final = MappingProxyType(
         ("today", "GET"): signed_in(200),
         ("act", "GET"): signed_in(200),
         ("live", "GET"): only("administrator", status=200, others=403, nobody=303),
+        ("audit", "GET"): only("administrator", status=200, others=403, nobody=303),
+        ("audit_csv", "GET"): only("administrator", status=200, others=403, nobody=303),
+        ("system", "GET"): only("administrator", status=200, others=403, nobody=303),
+        ("overview", "GET"): only("head", status=200, others=403, nobody=303),
+        ("overview_list", "GET"): only("head", status=200, others=403, nobody=303),
+        ("my", "GET"): signed_in(200),
+        ("child", "GET"): only("parent", status=200, others=404, nobody=303),
         ("session", "GET"): only(
             "host",
             "student",

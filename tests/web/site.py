@@ -23,6 +23,7 @@ from school.schedule.models import Audience, Form, Kind
 from school.sessions import actions as sessions
 from tests import builders
 from web import application, keys
+from web.findings import Finding, Verdict
 from web.options import Options
 
 SECRET = b"a secret of tests, long enough to sign with"
@@ -96,10 +97,10 @@ class Browser:
         async with self.client.post(path, data=data, allow_redirects=follow) as response:
             return await self._page(response)
 
-    async def script_post(self, path: str, **headers: str) -> Page:
-        """What the room's script sends: the token in a header, no body."""
+    async def script_post(self, path: str, *, json: object = None, **headers: str) -> Page:
+        """What the room's script sends: the token in a header, and JSON or no body."""
         given = {"X-CSRF-Token": self.token, **_named(headers)}
-        async with self.client.post(path, headers=given, allow_redirects=False) as response:
+        async with self.client.post(path, headers=given, json=json, allow_redirects=False) as response:
             return await self._page(response)
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> Page:
@@ -148,6 +149,14 @@ class Site:
         return f"/r/{token(SECRET, row.id, row.generation)}"
 
 
+async def _inspection() -> list[Finding]:
+    """What a look at an installation may find; what is looked at has its own tests."""
+    return [
+        Finding(Verdict.GOOD, "The words of every language are there"),
+        Finding(Verdict.BAD, "The clock is wrong: it shows %(time)s. Set the time.", {"time": "2001-01-01"}),
+    ]
+
+
 @asynccontextmanager
 async def running(
     database: Database,
@@ -163,6 +172,7 @@ async def running(
     options = Options(public_url=public_url, secret=SECRET, embed_origins=embed_origins)
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, SECRET, None)
+    app[keys.INSPECTION] = _inspection
     server = TestServer(app)
     await server.start_server(access_log=None)
     try:

@@ -122,7 +122,8 @@ def _path(pattern: str, site: Site) -> str:
     ids |= dict.fromkeys(("programme", "subject", "appointment", "link", "act", "version", "line"), 1) | {
         "file": 999
     }
-    path = pattern
+    ids["child"] = site.cast.student
+    path = re.sub(r"\{\w+:(\w+)\|[^/]*\}", r"\1", pattern)  # the first of the values that may stand there
     for name, number in ids.items():
         path = re.sub(rf"\{{{name}(:[^/]*)?\}}", str(number), path)
     return re.sub(r"\{\w+[^/]*\}", "nothing", path)
