@@ -1,6 +1,7 @@
 """What forwarding costs: one publisher, many viewers, real ICE and DTLS-SRTP, over loopback.
 
     python -m bench.sfu --viewers 10,50,100,200 --scale 1,4
+    python -m bench.sfu --quick
 
 The worker runs on the first core, this generator on the second, both before others where that is allowed.
 Viewers join for real; then their packets are only counted: decrypting would cost more than forwarding.
@@ -17,7 +18,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bench import machine, stream
+from bench import machine, receiving, stream
 from rooms.sfu.channel import Notification, TransportState, Worker, WorkerSettings
 from tests.rooms.sfu.peer import Peer, dtls_parameters
 
@@ -26,6 +27,10 @@ WARM_SECONDS = 1.5
 SETTLE_SECONDS = 0.5
 CHECK_SECONDS = 5.0
 REPORT_SECONDS = 1.0
+LOSS_FREE = 0.001
+QUEUED = 0.05  # more than this still under way when the sending stops means that it does not keep up
+SEARCH_SECONDS = 2.0
+SEARCH_STEPS = 6
 SO_RCVBUFFORCE = 33
 PICTURE_LOSS = (206, 1)
 
@@ -50,6 +55,13 @@ class Result:
     received: int
     cpu_seconds: float
     generator_seconds: float
+    queued: int
+    delays: list[float]
+
+    @property
+    def kept_up(self) -> bool:
+        """Whether nothing was lost and little was still waiting at the end."""
+        return self.loss < LOSS_FREE and self.queued <= QUEUED * self.sent * self.viewers
 
     @property
     def loss(self) -> float:
@@ -76,7 +88,8 @@ class Audience:
         self.received = 0
         self.sent = 0
         self._states: set[tuple[str, str]] = set()
-        self._buffer = bytearray(2048)
+        self._sweep = receiving.Sweep()
+        self._witnesses: dict[int, receiving.Witness] = {}
 
     async def open(self) -> None:
         """Start the worker on its core and bring the publisher in."""
@@ -111,6 +124,11 @@ class Audience:
                 return peer
 
         self.viewers += await asyncio.gather(*(one(name) for name in names))
+        # The first and the last to be served.
+        for peer in {self.viewers[0], self.viewers[-1]}:
+            number = peer.sockets[0].fileno()
+            if number not in self._witnesses:
+                self._witnesses[number] = receiving.Witness(peer.sockets[0], peer.rx)
         return Joins(
             seconds=time.monotonic() - started,
             cpu_seconds=machine.cpu_seconds(self.worker.pid) - cpu,
@@ -161,18 +179,11 @@ class Audience:
     def _publish(self, is_frame: bool) -> None:
         packets = self.stream.frame() if is_frame else [self.stream.sound()]
         for packet in packets:
-            self.publisher.send_rtp(packet)
+            self.publisher.send_rtp(packet[: -receiving.STAMP.size] + receiving.STAMP.pack(time.time()))
         self.sent += len(packets)
 
     def _count(self, viewer: socket.socket) -> None:
-        buffer = self._buffer
-        try:
-            while True:
-                viewer.recv_into(buffer)
-                if buffer[0] >= 128 and not 192 <= buffer[1] < 224:
-                    self.received += 1
-        except BlockingIOError:
-            return
+        self.received += self._witnesses.get(viewer.fileno(), self._sweep).count(viewer)
 
     def _listen(self) -> None:
         self.publisher.received_rtcp.clear()
@@ -198,7 +209,10 @@ class Audience:
         self.run(SETTLE_SECONDS, 0)
         self.sent = self.received = 0
         cpu, own = machine.cpu_seconds(self.worker.pid), time.process_time()
+        for witness in self._witnesses.values():
+            witness.delays.clear()
         self.run(seconds, scale)
+        queued = self.sent * len(self.viewers) - self.received
         # What is still queued arrives now, with what it cost.
         self.run(SETTLE_SECONDS, 0)
         return Result(
@@ -209,7 +223,21 @@ class Audience:
             received=self.received,
             cpu_seconds=machine.cpu_seconds(self.worker.pid) - cpu,
             generator_seconds=time.process_time() - own,
+            queued=queued,
+            delays=[delay for witness in self._witnesses.values() for delay in witness.delays],
         )
+
+    def most(self, seconds: float) -> tuple[float, Result | None]:
+        """The highest multiple of the browser's rate at which nothing is lost, by halving; its result."""
+        low, high, best = 0.0, 32.0, None
+        for _ in range(SEARCH_STEPS):
+            scale = (low + high) / 2
+            result = self.measure(seconds, scale)
+            if result.kept_up:
+                low, best = scale, result
+            else:
+                high = scale
+        return low, best
 
     def bare_cost(self) -> float:
         """What the kernel alone takes here and now to send one such packet, in microseconds."""
@@ -247,7 +275,8 @@ def result_line(result: Result) -> str:
     return (
         f"| {result.viewers} | {result.scale:g} | {result.received / result.seconds:,.0f} "
         f"| {result.cost:.2f} | {result.cpu_seconds / result.seconds:.0%} | {result.loss:.3%} "
-        f"| {result.generator_seconds / result.seconds:.0%} |"
+        f"| {result.generator_seconds / result.seconds:.0%} "
+        f"| {receiving.share(result.delays, 0.5):.2f} / {receiving.share(result.delays, 0.99):.2f} |"
     )
 
 
@@ -259,9 +288,10 @@ class Measured:
     rows: list[str]
     idle: float
     bare: float
+    most: str
 
 
-async def measure(viewers: int, scales: list[float], seconds: float) -> Measured:
+async def measure(viewers: int, scales: list[float], seconds: float, *, search: bool) -> Measured:
     """Open an audience, measure it, close it."""
     audience = Audience()
     await audience.open()
@@ -270,12 +300,13 @@ async def measure(viewers: int, scales: list[float], seconds: float) -> Measured
         bare = audience.bare_cost()
         idle = audience.idle(5.0)
         rows = [result_line(audience.measure(seconds, scale)) for scale in scales]
+        best = audience.most(SEARCH_SECONDS)[1] if search else None
         stats = await audience.worker.stats()
         if stats["internalErrors"] or stats["datagrams"]["send_blocked"]:
             print("worker:", stats["internalErrors"], "errors;", stats["datagrams"])
     finally:
         await audience.close()
-    return Measured(joins_line(viewers, joins), rows, idle, bare)
+    return Measured(joins_line(viewers, joins), rows, idle, bare, result_line(best) if best else "")
 
 
 async def main() -> None:
@@ -284,18 +315,23 @@ async def main() -> None:
     options.add_argument("--viewers", default="10,50,100,200", help="comma-separated sizes of the audience")
     options.add_argument("--scale", default="1,4", help="comma-separated multiples of 192 packets/s")
     options.add_argument("--seconds", type=float, default=8.0, help="length of one measurement")
+    options.add_argument("--quick", action="store_true", help="100 viewers, both rates, most without loss")
     chosen = options.parse_args()
+    if chosen.quick:
+        chosen.viewers, chosen.scale = "100", "1,4"
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
     sizes = [int(size) for size in chosen.viewers.split(",")]
     scales = [float(scale) for scale in chosen.scale.split(",")]
     print(*machine.description(), "", sep="\n")
-    measured = [await measure(size, scales, chosen.seconds) for size in sizes]
+    measured = [await measure(size, scales, chosen.seconds, search=chosen.quick) for size in sizes]
     print("| viewers | joins/s | worker CPU ms per join | KiB per viewer |\n| --- | --- | --- | --- |")
     print(*(one.joins for one in measured), "", sep="\n")
-    print("| viewers | scale | packets/s out | µs per packet | worker core | loss | generator core |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    columns = "viewers,scale,packets/s out,µs per packet,worker core,loss,generator core,ms p50 / p99"
+    print("|", columns.replace(",", " | "), "|\n" + 8 * "| --- ", "|", sep="")
     print(*(row for one in measured for row in one.rows), "", sep="\n")
+    if chosen.quick:
+        print("Most without loss:", measured[-1].most or "less than measured", sep="\n")
     print("A bare sendto of such a packet, µs:", *(f"{one.bare:.2f}" for one in measured))
     print(f"Idle with {sizes[-1]} viewers: {measured[-1].idle:.2%} of a core.")
 
