@@ -10,6 +10,7 @@ import structlog
 from rooms import chat
 from rooms.media import JsonObject
 from rooms.peer import Peer
+from rooms.probing import Probes
 from rooms.rights import Source
 from rooms.room import Room
 from rooms.sfu.channel import (
@@ -75,6 +76,7 @@ class Registry:
         self.workers = Workers(
             worker_settings, notify=self._told, lost=self._media_lost, back=self._media_back
         )
+        self.probes = Probes(self.workers)
         self._opening = asyncio.Lock()
 
     async def start(self) -> None:
@@ -89,6 +91,7 @@ class Registry:
         async with self.database.begin() as db:
             for presence_id in stays:
                 await attendance.left(db, now, presence_id)
+        await self.probes.close_all()
         await self.workers.close()
 
     async def open(self, session_id: int) -> Room:

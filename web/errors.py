@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from rooms.admission import Outcome
-from rooms.errors import BadTicket, Flood, Refused
+from rooms.errors import BadTicket, Flood, MediaUnavailable, Refused
 from school.errors import Conflict, Forbidden, Invalid, NotFound, SchoolError
 from school.links.errors import BadToken
 from school.organisation.errors import NotSetUp
@@ -64,6 +64,9 @@ _BY_CODE: dict[str, Refusal] = {
     ),
     Flood.code: Refusal(
         429, N_("Too many attempts"), N_("Wait a little and try again. Nothing else is needed.")
+    ),
+    MediaUnavailable.code: Refusal(
+        503, N_("Sound and picture are not available now"), N_("Try again in a minute.")
     ),
     BadToken.code: Refusal(
         404,

@@ -174,6 +174,14 @@ TABLE: Final = MappingProxyType(
             head=403,
             administrator=403,
         ),
+        ("week", "GET"): signed_in(200),
+        ("session_new", "GET"): only("administrator", status=200, others=403, nobody=303),
+        ("session_new", "POST"): only("administrator", status=422, others=403, nobody=401),
+        ("session_change", "GET"): only("administrator", status=200, others=403, nobody=303),
+        ("session_cancel", "POST"): only("administrator", status=422, others=403, nobody=401),
+        ("session_move", "POST"): only("administrator", status=422, others=403, nobody=401),
+        ("recalculation", "GET"): only("administrator", status=200, others=403, nobody=303),
+        ("recalculation", "POST"): only("administrator", status=422, others=403, nobody=401),
         ("versions", "GET"): only("methodist", "head", status=200, others=403, nobody=303),
         ("version_new", "GET"): only("methodist", status=200, others=403, nobody=303),
         ("version_new", "POST"): only("methodist", status=422, others=403, nobody=401),
@@ -197,6 +205,8 @@ TABLE: Final = MappingProxyType(
         # Those who may come in but are not inside; test_room_files has those who are.
         ("room_files", "POST"): only("host", "student", "parent", status=400, others=403, nobody=401),
         ("room_file", "GET"): only("host", "student", "parent", status=404, others=403, nobody=401),
+        # Of no known step; test_room_probe has those who try.
+        ("room_probe", "POST"): only("host", "student", "parent", status=422, others=403, nobody=401),
         ("room_ticket", "POST"): only("host", "student", "parent", status=200, others=403, nobody=401),
     }
 )

@@ -60,6 +60,7 @@ async def show_room(request: web.Request) -> web.Response:
         found,
         ticket_url=url(request, "room_ticket", session=session_id, **by),
         files_url=url(request, "room_files", session=session_id, **by),
+        probe_url=url(request, "room_probe", session=session_id, **by),
         file_limit=str(request.app[OPTIONS].chat_file_limit),
     )
 

@@ -18,6 +18,7 @@ from web.sockets import answers, payloads
 from web.sockets.answers import Answer
 from web.sockets.events import EVENTS, Event
 from web.sockets.packets import MALFORMED
+from web.sockets.packing import Packing
 from web.sockets.place import Place
 from web.sockets.port import SocketPort
 from web.words import DEFAULT_LANGUAGE, Words
@@ -34,6 +35,7 @@ class Dispatch:
     def __init__(self, server: AsyncServer, registry: Registry) -> None:
         self._server = server
         self._registry = registry
+        self._packing = Packing(server.packet_class)
         self._places: dict[str, Place] = {}
         self._ports: dict[str, SocketPort] = {}
 
@@ -56,7 +58,7 @@ class Dispatch:
         if given.version != payloads.PROTOCOL_VERSION:
             raise _refusal("wrong_version")
         request: web.Request | None = environ.get("aiohttp.request")
-        port = SocketPort(self._server, sid, _words(request), request)
+        port = SocketPort(self._server, self._packing, sid, _words(request), request)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 room, peer = await entry.connect(self._registry, given.ticket, port)

@@ -11,10 +11,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from aiohttp import web
-from engineio import packet as engine_packet  # type: ignore[import-untyped]  # it has no types
-from socketio import AsyncServer, packet  # type: ignore[import-untyped]  # it has no types
+from socketio import AsyncServer  # type: ignore[import-untyped]  # it has no types
 
-from web.sockets import wire
+from web.sockets.packing import Packing
 from web.words import Words
 
 # A browser that does not read for this long a queue is gone; it gets a new picture when it comes back.
@@ -26,8 +25,16 @@ LAST_WORDS_SECONDS = 1.0
 class SocketPort:
     """One connection, as `rooms.peer.Port` wants it."""
 
-    def __init__(self, server: AsyncServer, sid: str, words: Words, request: web.BaseRequest | None) -> None:
+    def __init__(
+        self,
+        server: AsyncServer,
+        packing: Packing,
+        sid: str,
+        words: Words,
+        request: web.BaseRequest | None,
+    ) -> None:
         self.words = words
+        self._packing = packing
         self._server = server
         self._sid = sid
         self._request = request
@@ -56,8 +63,7 @@ class SocketPort:
         if socket.queue.qsize() >= MAX_QUEUED:
             self.cut()
             return
-        message = self._server.packet_class(packet.EVENT, data=[event, wire.encode(data, self.words)])
-        socket.queue.put_nowait(engine_packet.Packet(engine_packet.MESSAGE, message.encode()))
+        socket.queue.put_nowait(self._packing.pack(event, data, self.words))
 
     def hang_up(self) -> None:
         """Disconnect after what is queued; cut when that takes too long."""
