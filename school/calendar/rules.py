@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 import holidays
 
@@ -98,8 +99,13 @@ def days(since: date, until: date) -> Iterator[date]:
 
 def official_holidays(year: int, language: str = "ru") -> dict[date, str]:
     """Offer Russia's public holidays of a year, days off moved by the government among them."""
-    offered = holidays.country_holidays("RU", years=year, language="ru" if language == "ru" else "en_US")
-    return dict(sorted(offered.items()))
+    return dict(_offered(year, "ru" if language == "ru" else "en_US"))
+
+
+@lru_cache(maxsize=64)
+def _offered(year: int, language: str) -> tuple[tuple[date, str], ...]:
+    # The library builds a year anew each time: milliseconds that a page with several years would pay again.
+    return tuple(sorted(holidays.country_holidays("RU", years=year, language=language).items()))
 
 
 def _monday(on: date) -> date:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from school.errors import Invalid
 from school.organisation import queries as organisation
 from school.people import actions
 from school.people.passwords import hash_password, verify_password
-from school.people.rules import Capability, can, check_password
+from school.people.rules import Capability, can, check_password, is_minor
 from web import forms, labels
 from web.access import Route, capability, signed_in
 from web.errors import TooOften
@@ -72,16 +73,18 @@ async def _page(
         roles=[labels.ROLE[role] for role in labels.ROLE if role in card.roles],
         sign_ins=[(row, device(row.user_agent)) for row in rows],
         form=habits_form or Form[HabitsForm](typed),
-        parents=[
-            (row, _state(row, today)) for row in card.parents if _state(row, today) is not LinkState.MINOR
-        ]
+        parents=[(row, _state(row, today)) for row in card.parents if _is_adult(row, today)]
         if can(who.roles, Capability.CONSENT_AS_ADULT)
         else [],
         **habits(request),
     )
 
 
-def _state(row: directory.FamilyRow, today: Any) -> LinkState:
+def _is_adult(row: directory.FamilyRow, today: date) -> bool:
+    return row.birth_date is not None and not is_minor(row.birth_date, today)
+
+
+def _state(row: directory.FamilyRow, today: date) -> LinkState:
     return link_state(
         birth_date=row.birth_date,
         suspended_at=row.suspended_at,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -114,7 +114,7 @@ async def card_page(
     )
 
 
-async def _found(db: Db, sought: str, at: Any, today: date) -> list[directory.ListedRow]:
+async def _found(db: Db, sought: str, at: datetime, today: date) -> list[directory.ListedRow]:
     """Whom the search for a relative finds."""
     wanted = Wanted(text=sought, presence=Presence.HERE)
     return await directory.find(db, wanted, at, today, limit=_MOST_FOUND) if sought else []
