@@ -13,7 +13,7 @@ from typing import Final
 
 from rooms import tickets, views
 from rooms.errors import Refused
-from rooms.rights import Rights, rights_of
+from rooms.rights import Rights, rights_now
 from rooms.tickets import Ticket
 from school.db import Db
 from school.errors import NotFound
@@ -22,8 +22,10 @@ from school.links.queries import LinkRow
 from school.organisation import queries as organisation_queries
 from school.organisation.queries import OrganisationRow
 from school.people import queries as people_queries
+from school.schedule.models import Kind
 from school.seats import actions as seat_actions
 from school.seats import queries as seat_queries
+from school.seats.queries import SeatRow
 from school.sessions import queries as session_queries
 from school.sessions import rules as session_rules
 from school.sessions.models import RoomRole
@@ -37,6 +39,9 @@ class Outcome(StrEnum):
     NOT_OPEN_YET = "not_open_yet"
     WAITING_FOR_TOPIC = "waiting_for_topic"
     WAITING_FOR_HOST = "waiting_for_host"
+    WAITING_FOR_TURN = "waiting_for_turn"
+    WAITING_FOR_ADMISSION = "waiting_for_admission"
+    FULL = "full"
     UNKNOWN_SESSION = "unknown_session"
     NOT_EXPECTED = "not_expected"
     LINK_REVOKED = "link_revoked"
@@ -51,6 +56,9 @@ _DOORS: Final[dict[Outcome, views.DoorReason]] = {
     Outcome.NOT_OPEN_YET: "not_open_yet",
     Outcome.WAITING_FOR_TOPIC: "waiting_for_topic",
     Outcome.WAITING_FOR_HOST: "waiting_for_host",
+    Outcome.WAITING_FOR_TURN: "waiting_for_turn",
+    Outcome.WAITING_FOR_ADMISSION: "waiting_for_admission",
+    Outcome.FULL: "full",
 }
 WAITING: Final = frozenset(_DOORS)
 ENTERING: Final = WAITING | {Outcome.ADMITTED}
@@ -69,7 +77,8 @@ class Facts:
     """All that the decision rests on.
 
     `claim` is the way in which the person is entitled now, None when there is none; `invited` says that a
-    personal link was once made for them; `link_holds` is None for somebody who signed in.
+    personal link was once made for them; `link_holds` is None for somebody who signed in. `let_in` says that
+    the host has let the person, or the person's family, past the door.
     """
 
     session: SessionRow | None
@@ -79,6 +88,8 @@ class Facts:
     invited: bool = False
     link_holds: bool | None = None
     barred: bool = False
+    seat: SeatRow | None = None
+    let_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,8 @@ class Admission:
     @property
     def rights(self) -> Rights:
         """What the person may do inside."""
-        return rights_of(self.session.form, self.session.kind, self.claim.role)
+        role = role_now(self.claim.role, self.facts.seat)
+        return rights_now(self.session.form, self.session.kind, role, self.facts.seat)
 
     def refusal(self) -> Refused:
         """Make the error that says why not."""
@@ -132,11 +144,13 @@ def decide(facts: Facts, now: datetime) -> Outcome:  # noqa: PLR0911 -- one line
         return Outcome.SIGN_IN_REQUIRED
     if facts.barred:
         return Outcome.REMOVED
-    return threshold(session, facts.settings, claim.role, now)
+    return threshold(session, facts.settings, claim.role, now, let_in=facts.let_in)
 
 
-def threshold(session: SessionRow, settings: OrganisationRow, role: RoomRole, now: datetime) -> Outcome:
-    """Decide for somebody who is entitled: wait, and for what, or come in (cl. 3.5; R24, R41).
+def threshold(
+    session: SessionRow, settings: OrganisationRow, role: RoomRole, now: datetime, *, let_in: bool
+) -> Outcome:
+    """Decide for somebody who is entitled: wait, and for what, or come in (cl. 3.5; R24, R41, R43).
 
     Once the session has started nobody waits any more: who lost the network comes back although the host
     did too.
@@ -149,13 +163,38 @@ def threshold(session: SessionRow, settings: OrganisationRow, role: RoomRole, no
         return Outcome.WAITING_FOR_TOPIC
     if session.started_at is None:
         return Outcome.WAITING_FOR_HOST
-    return Outcome.ADMITTED
+    if let_in or not is_one_by_one(session):
+        return Outcome.ADMITTED
+    return Outcome.WAITING_FOR_TURN if is_line(session) else Outcome.WAITING_FOR_ADMISSION
+
+
+def is_one_by_one(session: SessionRow) -> bool:
+    """Say whether the host lets people in; else they come in by themselves once the session has started."""
+    return session.one_by_one or session.families > 1
+
+
+def is_line(session: SessionRow) -> bool:
+    """Say whether families wait in a line and are received one after another (R15)."""
+    return session.kind is Kind.INDIVIDUAL and is_one_by_one(session)
+
+
+def role_now(role: RoomRole, seat: SeatRow | None) -> RoomRole:
+    """Give as whom somebody is in the room, whom the host may have asked to help."""
+    return RoomRole.COHOST if seat is not None and seat.co_host and role is not RoomRole.HOST else role
 
 
 def door(
-    session: SessionRow, settings: OrganisationRow, outcome: Outcome, now: datetime
+    session: SessionRow,
+    settings: OrganisationRow,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    ahead: int | None = None,
 ) -> views.Door | None:
-    """Give what a waiting person is shown; None for an outcome that is not waiting."""
+    """Give what a waiting person is shown; None for an outcome that is not waiting.
+
+    `ahead` is how many people stand before them in a line.
+    """
     why = _DOORS.get(outcome)
     if why is None:
         return None
@@ -165,6 +204,7 @@ def door(
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         server_now=now,
+        ahead=ahead,
     )
 
 
@@ -203,6 +243,8 @@ async def _of(
     today = settings.today(now)
     claims = await session_queries.entitlements(db, session_id, person_id, today)
     claim = _claim(claims, link)
+    seats = await seat_queries.of_session(db, session_id) if is_line(session) else []
+    seat = await seat_queries.of_person(db, session_id, person_id)
     facts = Facts(
         session=session,
         settings=settings,
@@ -210,7 +252,9 @@ async def _of(
         employed=await _employed(db, claim, today, now),
         invited=link is not None or session.host_id == person_id,
         link_holds=None if stamp is None else _holds(link, stamp, session_id, person_id),
-        barred=await _barred(db, session_id, person_id),
+        barred=seat is not None and seat.is_barred,
+        seat=seat,
+        let_in=claim is not None and _let_in(session, seat, claim, seats),
     )
     return _decided(facts, stamp, now)
 
@@ -289,9 +333,16 @@ async def _employed(db: Db, claim: ExpectedRow | None, today: date, now: datetim
     return await people_queries.is_active_employee(db, claim.person_id, today, now)
 
 
-async def _barred(db: Db, session_id: int, person_id: int) -> bool:
-    seat = await seat_queries.of_person(db, session_id, person_id)
-    return seat is not None and seat.is_barred
+def _let_in(session: SessionRow, seat: SeatRow | None, claim: ExpectedRow, seats: list[SeatRow]) -> bool:
+    """A family comes in together: who comes later joins those who are in."""
+    if seat is not None and (seat.let_in_at is not None or seat.co_host):
+        return True
+    family = claim.child_id or claim.person_id
+    return is_line(session) and any(
+        other.let_in_at is not None and other.family == family
+        for other in seats
+        if other.role is not RoomRole.HOST
+    )
 
 
 async def give_ticket(db: Db, now: datetime, secret: bytes, admission: Admission) -> str:

@@ -157,8 +157,6 @@ class Doorman:
             await entry.send_off(self._registry, room, peer, over, now)
         elif admitted.claim.role is not peer.identity.role:
             room.change_role(peer, admitted.claim.role)
-            if room.media is not None:
-                await room.media.narrow(peer, peer.rights)
 
     # -- what was left behind ----------------------------------------------------------------------
 

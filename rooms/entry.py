@@ -8,7 +8,7 @@ written for those inside only, before they are let in, and taken back if they we
 from datetime import datetime
 
 from rooms import admission, tickets, views
-from rooms.admission import ENTERING, Admission, Outcome, Stamp
+from rooms.admission import ENTERING, WAITING, Admission, Outcome, Stamp
 from rooms.errors import NotJoined, Refused, TakenOver
 from rooms.media import JsonObject
 from rooms.peer import Identity, Peer, Port
@@ -18,6 +18,7 @@ from rooms.tickets import Ticket
 from school.attendance import actions as attendance
 from school.db import Db
 from school.seats import actions as seats
+from school.seats import floor
 from school.sessions import actions as sessions
 from school.sessions import queries as session_queries
 from school.sessions.models import RoomRole
@@ -38,7 +39,9 @@ async def connect(registry: Registry, text: str, port: Port) -> tuple[Room, Peer
         if not await seats.use_ticket(db, ticket.seat, ticket.number):
             raise TakenOver
     room = await registry.open(ticket.session)
-    peer = Peer(_identity(ticket, admitted), admitted.rights, port, now)
+    if admitted.facts.seat is None:
+        raise TakenOver
+    peer = Peer(_identity(ticket, admitted), admitted.facts.seat, admitted.rights, port, now)
     sitting = room.attached.get(peer.id)
     if sitting is not None and sitting.identity.number > ticket.number:
         raise TakenOver
@@ -57,12 +60,15 @@ async def join(registry: Registry, room: Room, peer: Peer) -> views.Snapshot | v
     Raises Refused, TakenOver.
     """
     now = registry.clock()
-    who = peer.identity
-    async with registry.database.read() as db:
-        admitted = await _admission(db, now, who.session_id, who.person_id, who.stamp)
+    admitted = await _read_again(registry, room, peer, now)
     if admitted.outcome not in ENTERING:
         raise admitted.refusal()
-    door = admission.door(admitted.session, admitted.facts.settings, admitted.outcome, now)
+    outcome = admitted.outcome
+    if outcome is Outcome.ADMITTED and not room.has_place(peer):
+        outcome = Outcome.FULL
+    await _stand_in_line(registry, room, peer, outcome, now)
+    ahead = room.ahead_of(peer)
+    door = admission.door(admitted.session, admitted.facts.settings, outcome, now, ahead=ahead)
     if door is not None:
         _still_there(room, peer)
         room.wait(peer, door)
@@ -123,12 +129,30 @@ async def record_left(registry: Registry, peers: list[Peer], now: datetime) -> N
                 await attendance.left(db, now, presence_id)
 
 
+async def _read_again(registry: Registry, room: Room, peer: Peer, now: datetime) -> Admission:
+    who = peer.identity
+    async with room.changing, registry.database.read() as db:
+        admitted = await _admission(db, now, who.session_id, who.person_id, who.stamp)
+        if admitted.facts.seat is not None:
+            peer.seat = admitted.facts.seat
+    room.settle(peer)
+    return admitted
+
+
+async def _stand_in_line(registry: Registry, room: Room, peer: Peer, outcome: Outcome, now: datetime) -> None:
+    """Give a place in the line to who has come to an open room; it is kept while they are away."""
+    waits = outcome in WAITING and outcome is not Outcome.NOT_OPEN_YET
+    if waits and admission.is_one_by_one(room.session) and peer.seat.waiting_since is None:
+        async with room.changing, registry.database.begin() as db:
+            peer.seat = await floor.queue(db, now, peer.seat.id)
+
+
 async def _enter(
     registry: Registry, room: Room, peer: Peer, capabilities: JsonObject | None
 ) -> views.Snapshot:
     who, now = peer.identity, registry.clock()
     session: SessionRow | None = None
-    async with registry.database.begin() as db:
+    async with room.changing, registry.database.begin() as db:
         if who.role is RoomRole.HOST:
             session = await session_queries.session(db, room.id)
             if session.topic is not None and session.started_at is None:
@@ -141,6 +165,8 @@ async def _enter(
             role=who.role,
             child_id=who.child_id,
         )
+        if who.role is not RoomRole.HOST:
+            peer.seat = await floor.let_in(db, now, who.seat_id)
     try:
         _still_there(room, peer)
     except (Refused, TakenOver):

@@ -85,3 +85,9 @@ class MediaUnavailable(SchoolError):  # noqa: N818 -- as above
     """The media worker is not running at the moment; it is being started again."""
 
     code = "media_unavailable"
+
+
+class Occupied(SchoolError):  # noqa: N818 -- as above
+    """Another family is in the conversation: it ends first (`lobby.next`)."""
+
+    code = "occupied"

@@ -1,4 +1,6 @@
-"""What the worker who holds a session does with it: sets the topic, closes the room."""
+"""What the worker who holds a session does with it: sets the topic, makes it longer, closes the room."""
+
+from datetime import datetime, timedelta
 
 from rooms import entry, views
 from rooms.errors import NotJoined
@@ -29,10 +31,26 @@ async def set_topic(
     await entry.let_in_waiting(registry, room)
 
 
+async def extend(registry: Registry, room: Room, peer: Peer, *, minutes: int) -> datetime:
+    """Let the session last longer, inside the host's free time (R41); gives its new end.
+
+    Raises NotJoined, NoRight, HostTwice, Invalid.
+    """
+    need_inside(room, peer)
+    peer.require("lead")
+    now = registry.clock()
+    until = room.session.ends_at + timedelta(minutes=minutes)
+    async with registry.database.begin() as db:
+        await sessions.extend(db, now, session_id=room.id, by=peer.id, until=until)
+        session = await session_queries.session(db, room.id)
+    room.renew(session, room.settings, now)
+    return until
+
+
 async def close(registry: Registry, room: Room, peer: Peer) -> None:
     """End the session before its time, for everybody. Raises NotJoined, NoRight."""
     need_inside(room, peer)
-    peer.require("moderate")
+    peer.require("lead")
     now = registry.clock()
     async with registry.database.begin() as db:
         await sessions.end(db, now, session_id=room.id, by=peer.id, reason=EndReason.CLOSED)

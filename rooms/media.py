@@ -7,9 +7,8 @@ meanwhile is not kept.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Coroutine
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -17,7 +16,7 @@ import structlog
 from rooms import views
 from rooms.errors import AlreadyPublished, MediaUnavailable, Mismatch, TooMany, Unknown
 from rooms.peer import Peer
-from rooms.rights import RIGHT_OF_SOURCE, Rights, Source
+from rooms.rights import RIGHT_OF_SOURCE, Right, Rights, Source
 from rooms.sfu.channel import (
     ActiveSpeaker,
     ConsumerClosed,
@@ -28,48 +27,18 @@ from rooms.sfu.channel import (
     TransportState,
     Worker,
 )
+from rooms.tracks import Consumer, Direction, Producer, Transport
 from rooms.workers import Workers
 
 log = structlog.get_logger(__name__)
 
-Direction = Literal["send", "recv"]
 JsonObject = dict[str, Any]
 
 # One to send and one to receive, twice: a browser that reconnects makes new ones before it forgets the old.
 MAX_TRANSPORTS = 4
 MAX_CONSUMERS = 400
+RIGHT_OF_KIND: dict[views.MediaKind, Right] = {"audio": "receive_audio", "video": "receive_video"}
 KIND_OF_SOURCE: dict[Source, views.MediaKind] = {"microphone": "audio", "camera": "video", "screen": "video"}
-
-
-@dataclass(slots=True)
-class Transport:
-    """`state` is the last that the worker told."""
-
-    id: str
-    owner: Peer
-    direction: Direction
-    state: str = "new"
-
-
-@dataclass(slots=True)
-class Producer:
-    id: str
-    owner: Peer
-    transport: str
-    kind: views.MediaKind
-    source: Source
-    paused: bool
-
-    def view(self) -> views.Producer:
-        return views.Producer(self.id, self.owner.id, self.kind, self.source, self.paused)
-
-
-@dataclass(slots=True)
-class Consumer:
-    id: str
-    owner: Peer
-    transport: str
-    producer: str
 
 
 class Media:
@@ -91,6 +60,7 @@ class Media:
         self._capabilities: JsonObject | None = None
         self._opening = asyncio.Lock()
         self._closed = False
+        self._orders: set[asyncio.Task[None]] = set()
 
     # -- the router --------------------------------------------------------------------------------
 
@@ -201,6 +171,8 @@ class Media:
             peer.require(RIGHT_OF_SOURCE[source])
         self.producers[producer.id] = producer
         self._push("producer.added", producer.view(), peer)
+        if source == "microphone" and peer.seat.muted and not paused:
+            self._hush(producer)
         return producer.id
 
     async def pause_producer(self, peer: Peer, producer_id: str, *, paused: bool) -> None:
@@ -223,14 +195,45 @@ class Media:
         self._drop_producer(producer)
         await worker.close_producer(producer_id)
 
-    async def narrow(self, peer: Peer, rights: Rights) -> None:
-        """Close what a person sends and may not send any more; the person is told as well."""
+    def narrow(self, peer: Peer, rights: Rights) -> None:
+        """Close what a person sends or receives and may not any more; the person is told as well."""
         for producer in [made for made in self.producers.values() if made.owner is peer]:
             if not getattr(rights, RIGHT_OF_SOURCE[producer.source]):
                 self._drop_producer(producer)
                 peer.port.notify("producer.removed", views.ProducerRemoved(producer.id))
-                if self._worker is not None:
-                    await _quietly(self._worker.close_producer(producer.id))
+                self._order(Worker.close_producer, producer.id)
+        for consumer in [made for made in self._consumers.values() if made.owner is peer]:
+            if not getattr(rights, RIGHT_OF_KIND[self.producers[consumer.producer].kind]):
+                del self._consumers[consumer.id]
+                peer.port.notify("consumer.closed", views.ConsumerClosed(consumer.id))
+                self._order(Worker.close_consumer, consumer.id)
+
+    def mute(self, peer: Peer) -> bool:
+        """Pause a person's microphone and tell everybody, the person too; False when it was not on."""
+        speaking = [
+            made
+            for made in self.producers.values()
+            if made.owner is peer and made.source == "microphone" and not made.paused
+        ]
+        for producer in speaking:
+            self._hush(producer)
+        return bool(speaking)
+
+    def is_microphone(self, peer: Peer, producer_id: str) -> bool:
+        """Say whether this is the person's microphone; raises Unknown."""
+        return self._producer(peer, producer_id).source == "microphone"
+
+    def _hush(self, producer: Producer) -> None:
+        producer.paused = True
+        self._push("producer.paused", views.ProducerPaused(producer.id, True), None)
+        self._order(Worker.pause_producer, producer.id)
+
+    def _order(self, order: Callable[[Worker, str], Coroutine[Any, Any, None]], name: str) -> None:
+        """Let the worker do what has been written down here already; nobody waits for it."""
+        if self._worker is not None:
+            task = asyncio.create_task(_quietly(order(self._worker, name)))
+            self._orders.add(task)
+            task.add_done_callback(self._orders.discard)
 
     def publishing(self, peer: Peer) -> tuple[Source, ...]:
         """Name the sources that a person sends."""
@@ -262,13 +265,15 @@ class Media:
         """Receive somebody's producer, paused at first.
 
         Gives `{id, producer, kind, rtpParameters, producer_paused}`.
-        Raises Unknown, Mismatch, TooMany, SfuError.
+        Raises Unknown, NoRight, Mismatch, TooMany, SfuError.
         """
         self._transport(peer, transport_id, "recv")
         if producer_id not in self.producers:
             raise Unknown(id=producer_id)
         if sum(consumer.owner is peer for consumer in self._consumers.values()) >= MAX_CONSUMERS:
             raise TooMany(what="consumers", limit=MAX_CONSUMERS)
+        right = RIGHT_OF_KIND[self.producers[producer_id].kind]
+        peer.require(right)
         worker = await self._open()
         consumer = Consumer(self._name(), peer, transport_id, producer_id)
         answer = await worker.consume(transport_id, consumer.id, producer_id, rtp_capabilities)
@@ -276,6 +281,9 @@ class Media:
         producer = self.producers.get(producer_id)
         if producer is None:
             raise Unknown(id=producer_id)
+        if not getattr(peer.rights, right):
+            await _quietly(worker.close_consumer(consumer.id))
+            peer.require(right)
         self._consumers[consumer.id] = consumer
         return {
             "id": consumer.id,

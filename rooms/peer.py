@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from rooms import views
-from rooms.admission import Stamp
+from rooms.admission import Stamp, role_now
 from rooms.errors import Busy, NoRight
-from rooms.rights import Right, Rights
+from rooms.rights import Place, Right, Rights
+from school.seats.queries import SeatRow
 from school.sessions.models import RoomRole
 
 Answer = TypeVar("Answer")
@@ -48,9 +49,13 @@ class Identity:
 class Peer:
     """A connected person. Connections come and go under a seat; a peer lives as long as its connection."""
 
-    def __init__(self, identity: Identity, rights: Rights, port: Port, connected_at: datetime) -> None:
+    def __init__(
+        self, identity: Identity, seat: SeatRow, rights: Rights, port: Port, connected_at: datetime
+    ) -> None:
         self.identity = identity
+        self.seat = seat
         self.rights = rights
+        self.place = Place.WHOLE
         self.port = port
         self.connected_at = connected_at
         self.joined_at: datetime | None = None
@@ -64,6 +69,16 @@ class Peer:
     def id(self) -> int:
         """The person's id: in one room a person has one presence."""
         return self.identity.person_id
+
+    @property
+    def role(self) -> RoomRole:
+        """As whom the person is here now; the host may have asked them to help."""
+        return role_now(self.identity.role, self.seat)
+
+    @property
+    def family(self) -> int:
+        """The child on whose account the person comes."""
+        return self.identity.child_id or self.identity.person_id
 
     async def in_turn(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """Do this request after those that came before it; raises Busy when too many wait.

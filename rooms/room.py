@@ -4,6 +4,7 @@ Every change is made between two awaits, so that a snapshot and the insertion it
 apart, and whoever comes in misses nothing and hears nothing twice.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,10 +14,12 @@ from rooms.bucket import Bucket
 from rooms.chat import Chat
 from rooms.media import JsonObject, Media
 from rooms.peer import Peer
-from rooms.rights import Rights, carries_media, rights_of
+from rooms.places import place_of
+from rooms.rights import Place, carries_media, rights_now
 from rooms.workers import Workers
 from school.conversation.queries import MessageRow
 from school.organisation.queries import OrganisationRow
+from school.seats.queries import SeatRow
 from school.sessions import rules as session_rules
 from school.sessions.models import RoomRole
 from school.sessions.queries import ExpectedRow, SessionRow
@@ -24,20 +27,20 @@ from school.sessions.queries import ExpectedRow, SessionRow
 # A room of fifty is opened by some three hundred requests at once; nobody types twice a second for long.
 REQUEST_BURST, REQUESTS_PER_SECOND = 500, 50.0
 MESSAGE_BURST, MESSAGES_PER_SECOND = 10, 2.0
+# Ten photographed pages at once; then one in five seconds.
+FILE_BURST, FILES_PER_SECOND = 10, 0.2
 
 
 class Limits:
-# Ten photographed pages at once; then one in five seconds.
-FILE_BURST, FILES_PER_SECOND = 10, 0.2
     """What one person may ask for, whatever the number of their connections."""
 
     def __init__(self) -> None:
         self.requests = Bucket(burst=REQUEST_BURST, per_second=REQUESTS_PER_SECOND)
         self.messages = Bucket(burst=MESSAGE_BURST, per_second=MESSAGES_PER_SECOND)
+        self.files = Bucket(burst=FILE_BURST, per_second=FILES_PER_SECOND)
 
 
 class Room:
-        self.files = Bucket(burst=FILE_BURST, per_second=FILES_PER_SECOND)
     """`attached` are all who are connected, one presence per person; `peers` those of them who are inside."""
 
     def __init__(
@@ -56,7 +59,10 @@ class Room:
         self.closed = False
         self.chat = Chat(session.id, messages, self.push)
         self.media = Media(session.id, workers, self.push) if carries_media(session.form) else None
+        # Who changes seats holds it from the reading to the telling, so that no older row wins.
+        self.changing = asyncio.Lock()
         self._limits: dict[int, Limits] = {}
+        self._told_lobby: views.Lobby | None = None
 
     @property
     def id(self) -> int:
@@ -84,6 +90,13 @@ class Room:
         """Forget a connection, unless a later one of the same person has taken its place."""
         if self.attached.get(peer.id) is peer:
             del self.attached[peer.id]
+            self.tell_lobby()
+
+    def has_place(self, peer: Peer) -> bool:
+        """Say whether the room holds one more; hosts are not counted (R49)."""
+        if peer.rights.moderate or self.peers.get(peer.id) is peer:
+            return True
+        return place_of(len(self._counted(peer)), self.session.form, self.settings) is not None
 
     def enter(self, peer: Peer, now: datetime, capabilities: JsonObject | None) -> views.Snapshot:
         """Let a person in, and give what they need to know of everything that happened before.
@@ -95,6 +108,8 @@ class Room:
             peer.joined_at = now
             self.push("peer.joined", self.view_of(peer), peer)
             self.peers[peer.id] = peer
+            self._give_places()
+            self.tell_lobby()
         return self.snapshot(peer, now, capabilities)
 
     def leave(self, peer: Peer) -> bool:
@@ -103,6 +118,7 @@ class Room:
             return False
         del self.peers[peer.id]
         self.push("peer.left", views.PeerLeft(peer.id), peer)
+        self._give_places()
         return True
 
     # -- what they are told ------------------------------------------------------------------------
@@ -125,6 +141,7 @@ class Room:
             capabilities=capabilities,
             messages=self.chat.tail,
             speaker=media.speaker if media else None,
+            lobby=self.lobby() if peer.rights.moderate else None,
         )
 
     def view(self, now: datetime) -> views.Session:
@@ -152,12 +169,59 @@ class Room:
         return views.Peer(
             id=who.person_id,
             name=who.name,
-            role=who.role.value,
+            role=peer.role.value,
             relation=who.relation,
             child_name=who.child_name,
             group_name=who.group_name,
             publishing=self.media.publishing(peer) if self.media else (),
+            hand_since=peer.seat.hand_since,
+            floor=peer.seat.floor,
+            muted=peer.seat.muted,
+            microphone_stopped=peer.seat.microphone_stopped,
+            camera_stopped=peer.seat.camera_stopped,
         )
+
+    # -- the door ----------------------------------------------------------------------------------
+
+    def lobby(self) -> views.Lobby:
+        """Who waits, and how they come in."""
+        waiting = tuple(
+            views.Waiting(self.view_of(peer), _waits_since(peer), peer.door.why)
+            for peer in self.waiting()
+            if peer.door is not None
+        )
+        return views.Lobby(waiting, self.session.one_by_one, admission.is_line(self.session))
+
+    def waiting(self) -> list[Peer]:
+        """Those at the door, in the order in which they came."""
+        return sorted((peer for peer in self.attached.values() if peer.door), key=_waits_since)
+
+    def ahead_of(self, peer: Peer) -> int | None:
+        """How many people of other families stand before this one; None where there is no line."""
+        if not admission.is_line(self.session):
+            return None
+        mine = min(
+            (_waits_since(one) for one in self.waiting() if one.family == peer.family),
+            default=_waits_since(peer),
+        )
+        return sum(one.family != peer.family and _waits_since(one) < mine for one in self.waiting())
+
+    def is_let_in(self, peer: Peer) -> bool:
+        """Say whether the host has let this person in, or somebody here of the family."""
+        if peer.seat.let_in_at is not None or peer.seat.co_host:
+            return True
+        return admission.is_line(self.session) and any(
+            one.family == peer.family and one.seat.let_in_at is not None for one in self.attached.values()
+        )
+
+    def tell_lobby(self) -> None:
+        """Tell those who moderate who waits, when that has changed."""
+        lobby = self.lobby()
+        if lobby != self._told_lobby:
+            self._told_lobby = lobby
+            for peer in list(self.peers.values()):
+                if peer.rights.moderate:
+                    peer.port.notify("lobby", lobby)
 
     # -- what changes under them -------------------------------------------------------------------
 
@@ -168,35 +232,66 @@ class Room:
         after = self.view(now)
         if after != before:
             self.push("session", after)
+        self._give_places()
         self.tell_waiting(now)
 
     def wait(self, peer: Peer, door: views.Door) -> None:
         """Let a person wait at the door; they were told why as the answer to their knock."""
         peer.door = door
+        self.tell_lobby()
 
     def tell_waiting(self, now: datetime) -> None:
         """Tell those who wait when the reason or the times have changed, or that they may come in."""
-        for peer in list(self.attached.values()):
-            if peer.door is None:
-                continue
-            outcome = admission.threshold(self.session, self.settings, peer.identity.role, now)
-            door = admission.door(self.session, self.settings, outcome, now)
-            if outcome is Outcome.ADMITTED:
+        for peer in self.waiting():
+            door = self.door_for(peer, now)
+            if door is None:
                 peer.door = None
                 peer.port.notify("admitted", views.Nothing())
-            elif door is not None and _lasting(door) != _lasting(peer.door):
+            elif peer.door is None or _lasting(door) != _lasting(peer.door):
                 peer.door = door
                 peer.port.notify("door", door)
+        self.tell_lobby()
 
-    def rights_for(self, role: RoomRole) -> Rights:
-        """What somebody in this role may do here."""
-        return rights_of(self.session.form, self.session.kind, role)
+    def door_for(self, peer: Peer, now: datetime) -> views.Door | None:
+        """What keeps somebody who is entitled from coming in now; None: nothing does."""
+        role, let_in = peer.identity.role, self.is_let_in(peer)
+        outcome = admission.threshold(self.session, self.settings, role, now, let_in=let_in)
+        if outcome is Outcome.ADMITTED and not self.has_place(peer):
+            outcome = Outcome.FULL
+        return admission.door(self.session, self.settings, outcome, now, ahead=self.ahead_of(peer))
 
     def change_role(self, peer: Peer, role: RoomRole) -> None:
         """Give a person the rights of another role, for instance when the session has another host now."""
         peer.identity = replace(peer.identity, role=role)
-        peer.rights = self.rights_for(role)
-        peer.port.notify("rights", peer.rights)
+        self.settle(peer)
+
+    def change_seat(self, peer: Peer, seat: SeatRow) -> None:
+        """Take over what a seat says now, tell everybody inside, and enforce it."""
+        peer.seat = seat
+        self.settle(peer)
+        self.push("peer.changed", self.view_of(peer))
+
+    def settle(self, peer: Peer) -> None:
+        """Give a person the rights that follow from role, seat and place; close what they may not have."""
+        rights = rights_now(self.session.form, self.session.kind, peer.role, peer.seat, peer.place)
+        if rights == peer.rights:
+            return
+        moderated = peer.rights.moderate
+        peer.rights = rights
+        peer.port.notify("rights", rights)
+        if self.media is not None:
+            self.media.narrow(peer, rights)
+        if rights.moderate and not moderated and self.peers.get(peer.id) is peer:
+            peer.port.notify("lobby", self.lobby())
+
+    def _counted(self, besides: Peer | None = None) -> list[Peer]:
+        inside = (one for one in self.peers.values() if one is not besides and not one.rights.moderate)
+        return sorted(inside, key=lambda one: (one.seat.let_in_at or one.connected_at, one.id))
+
+    def _give_places(self) -> None:
+        for number, peer in enumerate(self._counted()):
+            peer.place = place_of(number, self.session.form, self.settings) or Place.CHAT
+            self.settle(peer)
 
     def send_off(self, peer: Peer, over: views.Over) -> bool:
         """Say that it is over for one person, and hang up; True when the person was inside."""
@@ -217,4 +312,8 @@ class Room:
 
 
 def _lasting(door: views.Door) -> tuple[object, ...]:
-    return (door.why, door.opens_at, door.starts_at, door.ends_at)
+    return (door.why, door.opens_at, door.starts_at, door.ends_at, door.ahead)
+
+
+def _waits_since(peer: Peer) -> datetime:
+    return peer.seat.waiting_since or peer.connected_at

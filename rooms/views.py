@@ -12,7 +12,27 @@ import msgspec
 from rooms.rights import Rights, Source
 
 MediaKind = Literal["audio", "video"]
-DoorReason = Literal["not_open_yet", "waiting_for_topic", "waiting_for_host"]
+DoorReason = Literal[
+    "not_open_yet",
+    "waiting_for_topic",
+    "waiting_for_host",
+    "waiting_for_turn",
+    "waiting_for_admission",
+    "full",
+]
+# What a host has done to the person who reads it.
+Deed = Literal[
+    "muted",
+    "microphone_stopped",
+    "microphone_allowed",
+    "camera_stopped",
+    "camera_allowed",
+    "floor_given",
+    "floor_taken",
+    "hand_lowered",
+    "co_host_made",
+    "co_host_withdrawn",
+]
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -34,7 +54,10 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """A person in the room; `id` is the person's, `publishing` names the sources that they send."""
+    """A person in the room; `id` is the person's, `publishing` names the sources that they send.
+
+    The rest is what their seat says: the hand that is up, the floor, what a host has switched off.
+    """
 
     id: int
     name: str
@@ -43,6 +66,11 @@ class Peer(msgspec.Struct, frozen=True):
     child_name: str | None
     group_name: str | None
     publishing: tuple[Source, ...]
+    hand_since: datetime | None = None
+    floor: bool = False
+    muted: bool = False
+    microphone_stopped: bool = False
+    camera_stopped: bool = False
 
 
 class Producer(msgspec.Struct, frozen=True):
@@ -55,34 +83,6 @@ class Producer(msgspec.Struct, frozen=True):
     paused: bool
 
 
-class Message(msgspec.Struct, frozen=True):
-    """A chat message; a hidden one has neither body nor file."""
-
-    id: int
-    client_id: str
-    author: int
-    author_name: str
-    body: str
-    sent_at: datetime
-    hidden: bool
-
-
-class Door(msgspec.Struct, frozen=True):
-    """Why somebody waits, and the times that the waiting page counts with."""
-
-    why: DoorReason
-    opens_at: datetime
-    starts_at: datetime
-    ends_at: datetime
-    server_now: datetime
-
-
-class Snapshot(msgspec.Struct, frozen=True):
-    """Everything that a person who has just come in needs. `capabilities` is None where there is no media."""
-
-    session: Session
-    me: Peer
-    rights: Rights
 class Quote(msgspec.Struct, frozen=True):
     """The beginning of the message that another replies to; `text` is empty when that one is hidden."""
 
@@ -100,19 +100,71 @@ class File(msgspec.Struct, frozen=True):
     size: int
 
 
+class Message(msgspec.Struct, frozen=True):
+    """A chat message; a hidden one has neither body nor file."""
+
+    id: int
+    client_id: str
+    author: int
+    author_name: str
+    body: str
+    sent_at: datetime
+    hidden: bool
+    quote: Quote | None
+    file: File | None
+
+
+class Door(msgspec.Struct, frozen=True):
+    """Why somebody waits, and the times that the waiting page counts with.
+
+    `ahead` is how many people stand before them, where there is a line.
+    """
+
+    why: DoorReason
+    opens_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    server_now: datetime
+    ahead: int | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Somebody at the door: as whom, since when, why."""
+
+    peer: Peer
+    since: datetime
+    why: DoorReason
+
+
+class Lobby(msgspec.Struct, frozen=True):
+    """Who waits, in the order in which they came; `line`: families come in one after another.
+
+    `one_by_one` is the host's wish; in a line it is so anyway.
+    """
+
+    waiting: tuple[Waiting, ...]
+    one_by_one: bool
+    line: bool
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Everything that a person who has just come in needs. `capabilities` is None where there is no media."""
+
+    session: Session
+    me: Peer
+    rights: Rights
     peers: tuple[Peer, ...]
     producers: tuple[Producer, ...]
     capabilities: dict[str, Any] | None
     messages: tuple[Message, ...]
     speaker: int | None
+    lobby: Lobby | None
 
 
 class Over(msgspec.Struct, frozen=True, omit_defaults=True):
     """The room is over for the one who reads this."""
 
-    quote: Quote | None
-    file: File | None
-    reason: Literal["time", "closed", "cancelled", "moved", "removed"]
+    reason: Literal["time", "closed", "cancelled", "moved", "removed", "refused", "finished"]
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     cause: str | None = None
@@ -142,6 +194,10 @@ class ConsumerClosed(msgspec.Struct, frozen=True):
 
 class Speaker(msgspec.Struct, frozen=True):
     peer: int | None
+
+
+class Told(msgspec.Struct, frozen=True):
+    what: Deed
 
 
 class Nothing(msgspec.Struct, frozen=True):

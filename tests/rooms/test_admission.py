@@ -10,13 +10,14 @@ from sqlalchemy import update
 from rooms import admission
 from rooms.admission import ENTERING, Admission, Facts, Outcome, decide
 from rooms.errors import Refused
-from rooms.rights import Rights
+from rooms.rights import rights_of
 from school.db import Database
 from school.links import actions as links
 from school.organisation.models import Organisation
 from school.people import actions as people
 from school.people import queries as people_queries
 from school.people.models import Person
+from school.schedule.models import Form, Kind
 from school.seats import actions as seats
 from school.sessions import actions as sessions
 from school.sessions.models import EndReason, RoomRole
@@ -88,9 +89,8 @@ async def test_who_is_let_in_comes_as_what_they_are_in_this_session(house: House
     parent = await house.knock(house.school.parent)
     assert (parent.claim.role, parent.claim.child_id) == (RoomRole.PARENT, house.school.student)
     assert parent.claim.relation == "mother"
-    assert (await house.knock(house.school.student)).rights == Rights(
-        publish_audio=True, publish_video=True, publish_screen=True, write=True
-    )
+    speaks = rights_of(Form.VIDEOCONFERENCE, Kind.GROUP, RoomRole.STUDENT)
+    assert (await house.knock(house.school.student)).rights == speaks
     assert (await house.knock(house.school.teacher)).rights.set_topic
 
 
@@ -295,4 +295,7 @@ def test_tickets_are_given_to_those_who_enter_or_wait() -> None:
         "not_open_yet",
         "waiting_for_topic",
         "waiting_for_host",
+        "waiting_for_turn",
+        "waiting_for_admission",
+        "full",
     }

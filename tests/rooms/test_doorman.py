@@ -9,15 +9,16 @@ from sqlalchemy import update
 from rooms import views
 from rooms.doorman import Doorman
 from rooms.registry import Registry
-from rooms.rights import Rights
+from rooms.rights import rights_of
 from school.db import Database
 from school.links import actions as links
 from school.links import queries as link_queries
 from school.people import actions as people
 from school.people import queries as people_queries
+from school.schedule.models import Form, Kind
 from school.seats import actions as seats
 from school.sessions import actions as sessions
-from school.sessions.models import EndReason, Session
+from school.sessions.models import EndReason, RoomRole, Session
 from tests import builders
 from tests.builders import TODAY
 from tests.rooms.house import END, SECRET, START, House
@@ -242,9 +243,7 @@ async def test_a_host_who_stays_as_a_student_has_a_students_rights(house: House)
         )
         await db.execute(update(Session).values(host_id=other))
     await round_at(house, START + 10 * SECOND)
-    assert teacher.ear.heard == [
-        ("rights", Rights(publish_audio=True, publish_video=True, publish_screen=True, write=True))
-    ]
+    assert teacher.ear.heard == [("rights", rights_of(Form.VIDEOCONFERENCE, Kind.GROUP, RoomRole.STUDENT))]
 
 
 # -- attendance ------------------------------------------------------------------------------------

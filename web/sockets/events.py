@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rooms.rights import Right
-from web.sockets import chat, media, payloads, session
+from web.sockets import chat, floor, media, payloads, session
 from web.sockets.payloads import Payload
 from web.sockets.place import Place
 
@@ -30,7 +30,22 @@ _TABLE: Final = (
     Event("join", payloads.Nothing, session.join, inside=False),
     Event("leave", payloads.Nothing, session.leave),
     Event("topic.set", payloads.SetTopic, session.set_topic, needs="set_topic"),
-    Event("room.close", payloads.Nothing, session.close, needs="moderate"),
+    Event("room.close", payloads.Nothing, session.close, needs="lead"),
+    Event("room.extend", payloads.Extend, floor.extend, needs="lead"),
+    Event("hand.raise", payloads.Nothing, floor.raise_hand, needs="raise_hand"),
+    Event("hand.lower", payloads.Person, floor.lower_hand),
+    Event("floor.give", payloads.Person, floor.give, needs="moderate"),
+    Event("floor.take", payloads.Person, floor.take, needs="moderate"),
+    Event("floor.mute", payloads.Person, floor.mute, needs="moderate"),
+    Event("floor.mute_all", payloads.Nothing, floor.mute_all, needs="moderate"),
+    Event("floor.stop", payloads.Stop, floor.stop, needs="moderate"),
+    Event("floor.remove", payloads.Remove, floor.remove, needs="moderate"),
+    Event("floor.co_host", payloads.CoHost, floor.co_host, needs="lead"),
+    Event("lobby.admit", payloads.Person, floor.admit, needs="moderate"),
+    Event("lobby.admit_all", payloads.Nothing, floor.admit_all, needs="moderate"),
+    Event("lobby.refuse", payloads.Refuse, floor.refuse, needs="moderate"),
+    Event("lobby.next", payloads.Next, floor.next_family, needs="moderate"),
+    Event("lobby.one_by_one", payloads.OneByOne, floor.one_by_one, needs="moderate"),
     Event("chat.send", payloads.Say, chat.send, needs="write"),
     Event("chat.after", payloads.After, chat.after),
     Event("chat.hide", payloads.ByNumber, chat.hide, needs="moderate"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rooms import floor
 from web.sockets.payloads import ById, ConnectTransport, Consume, CreateTransport, Produce, Size
 from web.sockets.place import Place
 
@@ -35,7 +36,10 @@ async def pause_producer(at: Place, producer: ById) -> None:
 
 
 async def resume_producer(at: Place, producer: ById) -> None:
+    speaks = at.media.is_microphone(at.peer, producer.id)
     await at.media.pause_producer(at.peer, producer.id, paused=False)
+    if speaks:
+        await floor.unmute(at.registry, at.room, at.peer)
 
 
 async def close_producer(at: Place, producer: ById) -> None:

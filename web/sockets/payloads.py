@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from rooms.floor import Stopped
 from rooms.rights import Source
 from rooms.views import MediaKind
 from school.conversation.rules import BODY_LIMIT, CLIENT_ID_LIMIT
@@ -16,6 +17,7 @@ from school.sessions.actions import TOPIC_LIMIT
 from school.sessions.models import Scope, TopicBasis
 
 PROTOCOL_VERSION = 1
+WORD_LIMIT = 300
 
 Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -87,6 +89,47 @@ class ByNumber(Payload):
 
 class After(Payload):
     id: MessageId
+
+
+class Person(Payload):
+    """Somebody in the room or at its door, by the person's id."""
+
+    person: RowId
+
+
+class Stop(Payload):
+    person: RowId
+    source: Stopped
+    stopped: bool
+
+
+class Remove(Payload):
+    person: RowId
+    may_return: bool
+
+
+class CoHost(Payload):
+    person: RowId
+    co_host: bool
+
+
+class Refuse(Payload):
+    person: RowId
+    word: Annotated[str, msgspec.Meta(max_length=WORD_LIMIT)]
+
+
+class Next(Payload):
+    """`person` None: the first in the line."""
+
+    person: RowId | None
+
+
+class OneByOne(Payload):
+    on: bool
+
+
+class Extend(Payload):
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=60)]
 
 
 class SetTopic(Payload):

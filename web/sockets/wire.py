@@ -20,6 +20,8 @@ def encode(data: object, words: Words) -> Any:
             return peer(data, words)
         case views.Session():
             return session(data, words)
+        case views.Lobby():
+            return lobby(data, words)
         case views.Snapshot():
             return snapshot(data, words)
         case _:
@@ -40,7 +42,21 @@ def peer(view: views.Peer, words: Words) -> Json:
             group=view.group_name,
         ),
         "publishing": list(view.publishing),
+        "hand_since": msgspec.to_builtins(view.hand_since),
+        "floor": view.floor,
+        "muted": view.muted,
+        "microphone_stopped": view.microphone_stopped,
+        "camera_stopped": view.camera_stopped,
     }
+
+
+def lobby(view: views.Lobby, words: Words) -> Json:
+    """Who waits, as the host sees them."""
+    waiting = [
+        {**peer(one.peer, words), "since": msgspec.to_builtins(one.since), "why": one.why}
+        for one in view.waiting
+    ]
+    return {"waiting": waiting, "one_by_one": view.one_by_one, "line": view.line}
 
 
 def session(view: views.Session, words: Words) -> Json:
@@ -60,4 +76,5 @@ def snapshot(view: views.Snapshot, words: Words) -> Json:
         "capabilities": view.capabilities,
         "messages": msgspec.to_builtins(view.messages),
         "speaker": view.speaker,
+        "lobby": None if view.lobby is None else lobby(view.lobby, words),
     }

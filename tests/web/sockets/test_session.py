@@ -29,6 +29,7 @@ async def test_a_student_waits_is_admitted_and_sees_the_teacher(line: Line) -> N
             "starts_at": "2026-09-07T07:00:00Z",
             "ends_at": "2026-09-07T07:45:00Z",
             "server_now": "2026-09-07T07:00:00Z",
+            "ahead": None,
         },
     }
     teacher = await line.enter(school.teacher)
@@ -43,6 +44,7 @@ async def test_a_student_waits_is_admitted_and_sees_the_teacher(line: Line) -> N
         "capabilities",
         "messages",
         "speaker",
+        "lobby",
     }
     assert [peer["id"] for peer in snapshot["peers"]] == [school.teacher]
     assert snapshot["session"]["title"] == "Алгебра"

@@ -1,0 +1,41 @@
+"""What one person has at the media worker: transports, producers, consumers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rooms import views
+from rooms.peer import Peer
+from rooms.rights import Source
+
+Direction = Literal["send", "recv"]
+
+
+@dataclass(slots=True)
+class Transport:
+    """`state` is the last that the worker told."""
+
+    id: str
+    owner: Peer
+    direction: Direction
+    state: str = "new"
+
+
+@dataclass(slots=True)
+class Producer:
+    id: str
+    owner: Peer
+    transport: str
+    kind: views.MediaKind
+    source: Source
+    paused: bool
+
+    def view(self) -> views.Producer:
+        return views.Producer(self.id, self.owner.id, self.kind, self.source, self.paused)
+
+
+@dataclass(slots=True)
+class Consumer:
+    id: str
+    owner: Peer
+    transport: str
+    producer: str
