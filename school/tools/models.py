@@ -1,0 +1,22 @@
+"""The table of what is put up in rooms."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from school.db import Base
+
+
+class SessionTools(Base):
+    """One row per session that ever had a timer or slides. What has run out is told by the clock."""
+
+    __tablename__ = "session_tools"
+    __table_args__ = (CheckConstraint("slides_page > 0", name="page"),)
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    timer_started_at: Mapped[datetime | None]
+    timer_ends_at: Mapped[datetime | None]
+    break_ends_at: Mapped[datetime | None]
+    slides_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    slides_page: Mapped[int]
