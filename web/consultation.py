@@ -24,6 +24,8 @@ class Consultation:
     day: str
     state: State
     state_words: str
+    moved_words: str
+    """When it was meant to be and why it is not, or nothing."""
 
     @property
     def is_open(self) -> bool:
@@ -50,12 +52,22 @@ def describe(row: SessionRow, reader: Reader, settings: OrganisationRow) -> Cons
         day=when.day(row.starts_at),
         state=state,
         state_words=_state_words(row, state, reader, settings),
+        moved_words=_moved_words(row, reader),
     )
 
 
 def title(row: SessionRow, words: Words) -> str:
     """The subject, or what kind of consultation it is when it belongs to none."""
     return row.subject or words.gettext(labels.KIND[row.kind])
+
+
+def _moved_words(row: SessionRow, reader: Reader) -> str:
+    if row.moved_at is None:
+        return ""
+    when, words = reader.when, reader.words
+    return words.gettext(
+        "moved from %(moment)s: %(reason)s", moment=when.at(row.planned_at), reason=row.move_reason or "—"
+    )
 
 
 def _state_words(row: SessionRow, state: State, reader: Reader, settings: OrganisationRow) -> str:

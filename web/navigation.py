@@ -28,17 +28,19 @@ _OVERVIEW = Entry("overview", N_("Overview"), "overview")
 _AUDIT = Entry("audit", N_("Audit"), "audit")
 _SYSTEM = Entry("system", N_("System check"), "system")
 _MY = Entry("my", N_("My data"), "person")
+_WEEK = Entry("week", N_("Timetable"), "week")
+_MY_WEEK = Entry("week", N_("My timetable"), "week")
 _VERSIONS = Entry("versions", N_("Schedule: versions"), "drafting")
 _APPROVAL = Entry("versions", N_("To be approved"), "drafting")
 
 _BY_ROLE: dict[Role, tuple[Entry, ...]] = {
     Role.ADMINISTRATOR: (_LIVE, _PEOPLE, _GROUPS, _SETTINGS, _AUDIT, _SYSTEM),
-    Role.HEAD: (_OVERVIEW, _APPROVAL, _TODAY, _SCHEDULE, _ACT),
-    Role.METHODIST: (_VERSIONS, _TODAY, _SCHEDULE, _ACT),
-    Role.PEDAGOGICAL_WORKER: (_TODAY, _SCHEDULE, _MY, _ACT),
-    Role.OTHER_WORKER: (_TODAY, _SCHEDULE, _MY, _ACT),
-    Role.LEGAL_REPRESENTATIVE: (_TODAY, _SCHEDULE, _MY, _ACT),
-    Role.STUDENT: (_TODAY, _SCHEDULE, _MY, _ACT),
+    Role.HEAD: (_OVERVIEW, _APPROVAL, _TODAY, _WEEK, _SCHEDULE, _ACT),
+    Role.METHODIST: (_VERSIONS, _TODAY, _WEEK, _SCHEDULE, _ACT),
+    Role.PEDAGOGICAL_WORKER: (_TODAY, _MY_WEEK, _SCHEDULE, _MY, _ACT),
+    Role.OTHER_WORKER: (_TODAY, _MY_WEEK, _SCHEDULE, _MY, _ACT),
+    Role.LEGAL_REPRESENTATIVE: (_TODAY, _WEEK, _SCHEDULE, _MY, _ACT),
+    Role.STUDENT: (_TODAY, _WEEK, _SCHEDULE, _MY, _ACT),
 }
 _VISITOR = (Entry("schedule", N_("Consultation schedule"), "schedule"),)
 _MOST = 6
@@ -50,4 +52,8 @@ def entries(viewer: Viewer | None, addresses: Addresses) -> tuple[Entry, ...]:
         wanted: tuple[Entry, ...] = _VISITOR
     else:
         wanted = tuple(entry for role, row in _BY_ROLE.items() if role in viewer.roles for entry in row)
-    return tuple(entry for entry in dict.fromkeys(wanted) if entry.route in addresses)[:_MOST]
+    by_route: dict[str, Entry] = {}
+    for entry in wanted:
+        if entry.route in addresses:
+            by_route.setdefault(entry.route, entry)
+    return tuple(by_route.values())[:_MOST]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from school.calendar.queries import calendar
 from school.calendar.rules import Calendar
@@ -30,6 +30,15 @@ class ListedVersion:
         """Say whether it has taken effect and nothing says where it was made public (R21)."""
         in_force = self.row.state in (VersionState.APPROVED, VersionState.PUBLISHED)
         return in_force and self.row.valid_from <= today and not self.publications
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    """An appointment that a line may be given to."""
+
+    appointment_id: int
+    name: str
+    position: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,19 @@ async def group_names(db: Db, version_id: int) -> dict[int, str]:
     addressed = addressed.where(Line.version_id == version_id)
     rows = await db.execute(select(Group.id, Group.name).where(Group.id.in_(addressed)))
     return {row.id: row.name for row in rows}
+
+
+async def workers(db: Db, since: date, until: date) -> list[WorkerRow]:
+    """Give the appointments that cover any day of a period, by the workers' names."""
+    names = (Person.family_name, Person.given_name, Person.patronymic)
+    query = select(Appointment.id, *names, Appointment.position)
+    query = query.join(Person, Person.id == Appointment.person_id).where(
+        Appointment.since <= until,
+        or_(Appointment.until.is_(None), Appointment.until >= since),
+        Person.ended_at.is_(None),
+    )
+    rows = await db.execute(query.order_by(Person.sort_key, Person.id, Appointment.id))
+    return [WorkerRow(id_, full_name(*name), position) for id_, *name, position in rows]
 
 
 async def predecessor(db: Db, found: VersionRow) -> VersionRow | None:

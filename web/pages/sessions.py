@@ -78,6 +78,7 @@ async def _show(request: web.Request, form: Form[Topic] | None, *, status: int =
         may_enter=bool(rights) and not it.is_settled,
         may_set_topic=rules.may_set_topic(row, who.person_id) and not it.is_settled,
         may_read_attendance=row.host_id == who.person_id or can(who.roles, Capability.READ_ATTENDANCE),
+        may_change=can(who.roles, Capability.CHANGE_SESSIONS) and not it.is_settled,
         form=form or _topic_form(row),
         bases=[(basis.value, reader.words.gettext(label)) for basis, label in labels.BASIS.items()],
         scopes=[(scope.value, reader.words.gettext(label)) for scope, label in labels.SCOPE.items()],

@@ -1,0 +1,164 @@
+"""A week or a day of consultations: one's own, a child's, or everybody's, on both clocks (R37)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from aiohttp import web
+
+from school.calendar import queries as calendar
+from school.calendar.rules import Calendar, works_on
+from school.db import Db
+from school.organisation import queries as organisation
+from school.people import queries as people
+from school.people.models import Role
+from school.people.rules import WORKER_ROLES, Capability, Viewer, can
+from school.sessions import queries as sessions
+from school.sessions.models import RoomRole
+from school.sessions.queries import DayRow
+from web.access import Route, capability
+from web.agenda import Card, Window, chosen_child, rows
+from web.consultation import describe
+from web.keys import DATABASE, READER
+from web.reader import Reader
+from web.reply import page, url, viewer
+
+_FIRST, _LAST = date(2000, 1, 3), date(2100, 1, 1)
+_INVITED = WORKER_ROLES | {Role.STUDENT, Role.LEGAL_REPRESENTATIVE}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the reader's; `note` names the holiday or the break that it is."""
+
+    on: date
+    note: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for; `whose` is `own` or `all`."""
+
+    on: date
+    by_day: bool
+    whose: str
+    child: str
+    host: int | None
+    group: int | None
+
+    @property
+    def days(self) -> list[date]:
+        if self.by_day:
+            return [self.on]
+        monday = self.on - timedelta(days=self.on.weekday())
+        return [monday + timedelta(days=number) for number in range(7)]
+
+    def query(self, on: date, *, by_day: bool | None = None) -> dict[str, str]:
+        """The same for another day."""
+        asked = {
+            "date": on.isoformat(),
+            "view": "day" if (self.by_day if by_day is None else by_day) else "",
+            "whose": self.whose,
+            "child": self.child,
+            "host": str(self.host or ""),
+            "group": str(self.group or ""),
+        }
+        return {name: value for name, value in asked.items() if value}
+
+
+async def week(request: web.Request) -> web.Response:
+    who, reader = viewer(request), request[READER]
+    wish = _wish(request, reader, who)
+    window = _window(wish.days, reader)
+    async with request.app[DATABASE].read() as db:
+        settings = await organisation.settings(db)
+        today = settings.today(reader.when.now)
+        children = await people.children(db, who.person_id, today)
+        chosen = chosen_child(children, wish.child)
+        if wish.whose == "all":
+            found = await _everybodys(db, wish, window)
+            workers = await people.appointments(db, today)
+            groups = await people.groups(db)
+        else:
+            found = await rows(db, who, children, chosen, window, today)
+            workers, groups = [], []
+        days = await calendar.calendar(db)
+    cards = [
+        Card(describe(row.session, reader, settings), row.role, row.child_name, invited)
+        for row, invited in found
+    ]
+    return page(
+        request,
+        "week/page.html",
+        wish=wish,
+        days=[_day(on, cards, days, reader) for on in wish.days],
+        empty=not cards,
+        children=children,
+        chosen=chosen,
+        workers=list({one.person_id: one.name for one in workers}.items()),
+        groups=groups,
+        switches=_sees_all(who) and bool(who.roles & _INVITED),
+        is_worker=bool(who.roles & WORKER_ROLES),
+        may_open=_sees_all(who),
+        may_add=can(who.roles, Capability.CHANGE_SESSIONS),
+        earlier=url(request, "week", **wish.query(_step(wish, -1))),
+        later=url(request, "week", **wish.query(_step(wish, 1))),
+        now_shown=reader.when.today in wish.days,
+        here_today=url(request, "week", **wish.query(reader.when.today)),
+        other_view=url(request, "week", **wish.query(wish.on, by_day=not wish.by_day)),
+        of_day={on: url(request, "week", **wish.query(on, by_day=True)) for on in wish.days},
+    )
+
+
+async def _everybodys(db: Db, wish: Wish, window: Window) -> list[tuple[DayRow, bool]]:
+    found = await sessions.between(db, *window, host_id=wish.host, group_id=wish.group)
+    return [(DayRow(row, RoomRole.HOST, None, None), False) for row in found]
+
+
+def _wish(request: web.Request, reader: Reader, who: Viewer) -> Wish:
+    """What the address says; what it says wrongly is as if it said nothing."""
+    asked = request.query
+    try:
+        on = min(max(date.fromisoformat(asked.get("date", "")), _FIRST), _LAST)
+    except ValueError:
+        on = reader.when.today
+    own = not _sees_all(who) or (bool(who.roles & _INVITED) and asked.get("whose") != "all")
+    return Wish(
+        on=on,
+        by_day=asked.get("view") == "day",
+        whose="own" if own else "all",
+        child=asked.get("child", "") if own else "",
+        host=_number(asked.get("host", "")),
+        group=_number(asked.get("group", "")),
+    )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def _window(days: list[date], reader: Reader) -> Window:
+    """The reader's days as instants; their length follows the zone's own changes of time."""
+    first = datetime.combine(days[0], time.min, tzinfo=reader.when.own)
+    last = datetime.combine(days[-1] + timedelta(days=1), time.min, tzinfo=reader.when.own)
+    return first.astimezone(UTC), last.astimezone(UTC)
+
+
+def _day(on: date, cards: list[Card], days: Calendar, reader: Reader) -> Day:
+    plan = works_on(days, on)
+    here = tuple(
+        card for card in cards if card.consultation.row.starts_at.astimezone(reader.when.own).date() == on
+    )
+    return Day(on, plan.name or "", here)
+
+
+def _step(wish: Wish, direction: int) -> date:
+    return wish.on + timedelta(days=direction * (1 if wish.by_day else 7))
+
+
+def _sees_all(who: Viewer) -> bool:
+    wanted = (Capability.READ_ATTENDANCE, Capability.DRAFT_SCHEDULE)
+    return any(can(who.roles, needed) for needed in wanted)
+
+
+ROUTES = (Route("week", "GET", "/week", week, capability(Capability.SEE_OWN_DAY)),)
