@@ -18,6 +18,7 @@ ACTION: Final = {
     "calendar_applied": N_("consultations recalculated by the calendar"),
     "camera_allowed": N_("camera allowed"),
     "camera_stopped": N_("camera switched off by the host"),
+    "checklist_left_out": N_("closed with points of the checklist left out"),
     "co_host_made": N_("co-host named"),
     "co_host_withdrawn": N_("co-host withdrawn"),
     "door_changed": N_("rule of the room's door changed"),

@@ -50,10 +50,11 @@ class Limit:
 
 class Limits:
     """The limits of this process: sign-in by address and by login, wrong personal links by
-    address, network checks by person."""
+    address, network checks and records of refusals by person."""
 
     def __init__(self) -> None:
         self.sign_in_address = Limit(burst=60, seconds=5)
         self.sign_in_login = Limit(burst=6, seconds=30)
         self.link_address = Limit(burst=60, seconds=2)
         self.probe_person = Limit(burst=6, seconds=10)
+        self.refusals_kept = Limit(burst=30, seconds=10)

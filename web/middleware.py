@@ -9,7 +9,7 @@ from aiohttp import web
 
 from school.errors import Forbidden, SchoolError
 from school.people.rules import can
-from web import errors
+from web import errors, refused
 from web.access import Access, Rule
 from web.assets import PREFIX
 from web.identity import anonymous, recognise, remember
@@ -78,11 +78,12 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refusals become pages in the reader's language."""
+    """Refusals become pages in the reader's language; those of people who are signed in are kept."""
     try:
         return await handler(request)
     except SchoolError as error:
         log.info("refused", code=error.code)
+        await refused.keep(request, error, path=logged_path(request.path))
         return errors.of_school(request, error)
     except web.HTTPException as error:
         if error.status < 400 or not _is_page(request):

@@ -31,7 +31,7 @@ _PEOPLE = ("person_id", "parent_id", "child_id", "host_id")
 _HEAD = (
     N_("No."),
     N_("When (UTC)"),
-    N_("Who"),
+    N_("Who did it"),
     N_("What"),
     N_("About what"),
     N_("Its number"),
