@@ -13,7 +13,12 @@ const CAMERA: MediaTrackConstraints = {
   frameRate: { ideal: 24, max: 30 },
   facingMode: "user",
 };
-const MICROPHONE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+/** Off for music and for those whose devices do it themselves: processing takes some sounds for noise. */
+const microphone = (processing: boolean): MediaTrackConstraints => ({
+  echoCancellation: processing,
+  noiseSuppression: processing,
+  autoGainControl: processing,
+});
 
 const KINDS: Record<string, keyof DeviceLists> = {
   videoinput: "camera",
@@ -42,10 +47,13 @@ export function problemOf(error: unknown): DeviceProblem {
   return "unknown";
 }
 
-const wanted = (input: Input, deviceId: string | null): MediaTrackConstraints => ({
-  ...(input === "camera" ? CAMERA : MICROPHONE),
+/** What to ask for: which device of each sort, and whether the browser cleans the sound. */
+export type Choice = { deviceId: (input: Input) => string | null; processing: boolean };
+
+const wanted = (input: Input, choice: Choice): MediaTrackConstraints => ({
+  ...(input === "camera" ? CAMERA : microphone(choice.processing)),
   // "ideal", so that a device that is no longer there gives way to another.
-  ...(deviceId === null ? {} : { deviceId: { ideal: deviceId } }),
+  ...(choice.deviceId(input) === null ? {} : { deviceId: { ideal: choice.deviceId(input) as string } }),
 });
 
 async function ask(constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> {
@@ -53,8 +61,8 @@ async function ask(constraints: MediaStreamConstraints): Promise<MediaStreamTrac
   return (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
 }
 
-export async function openTrack(input: Input, deviceId: string | null): Promise<MediaStreamTrack> {
-  const constraints = wanted(input, deviceId);
+export async function openTrack(input: Input, choice: Choice): Promise<MediaStreamTrack> {
+  const constraints = wanted(input, choice);
   const [track] = await ask(input === "camera" ? { video: constraints } : { audio: constraints });
   if (!track) throw Object.assign(new Error("no track"), { name: "NotFoundError" });
   return track;
@@ -63,12 +71,12 @@ export async function openTrack(input: Input, deviceId: string | null): Promise<
 type Opened = Partial<Record<Input, MediaStreamTrack | DeviceProblem>>;
 
 /** Both at once; when that fails for another reason than a refusal, each by itself. */
-export async function openTracks(inputs: readonly Input[], deviceId: (input: Input) => string | null): Promise<Opened> {
+export async function openTracks(inputs: readonly Input[], choice: Choice): Promise<Opened> {
   if (inputs.length === 2) {
     try {
       const tracks = await ask({
-        audio: wanted("microphone", deviceId("microphone")),
-        video: wanted("camera", deviceId("camera")),
+        audio: wanted("microphone", choice),
+        video: wanted("camera", choice),
       });
       return sorted(tracks);
     } catch (error) {
@@ -77,7 +85,7 @@ export async function openTracks(inputs: readonly Input[], deviceId: (input: Inp
     }
   }
   const opened: Opened = {};
-  for (const input of inputs) opened[input] = await openTrack(input, deviceId(input)).catch(problemOf);
+  for (const input of inputs) opened[input] = await openTrack(input, choice).catch(problemOf);
   return opened;
 }
 

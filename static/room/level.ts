@@ -36,3 +36,9 @@ export function watchLevel(track: MediaStreamTrack, tell: (level: number) => voi
     void context.close();
   };
 }
+
+/** A track without a sound, for a line that has to be tried without a microphone. */
+export function silence(): MediaStreamTrack {
+  const [track] = new AudioContext().createMediaStreamDestination().stream.getAudioTracks();
+  return track as MediaStreamTrack;
+}

@@ -1,12 +1,18 @@
 /** My own camera, microphone and screen: chosen, opened, switched, lost and found again. */
 import { computed, effect, signal, type Signal } from "@preact/signals";
-import { listDevices, openTrack, openTracks, problemOf, type DeviceLists, type DeviceProblem, type Input } from "./devices.ts";
+import {
+  listDevices, openTrack, openTracks, problemOf, type Choice, type DeviceLists, type DeviceProblem, type Input,
+} from "./devices.ts";
 import type { Drawer } from "./drawer.ts";
 import type { Source } from "./protocol.ts";
 import type { Publishing } from "./publishing.ts";
 
 const INPUTS: readonly Input[] = ["camera", "microphone"];
 const NO_DEVICES: DeviceLists = { camera: [], microphone: [], speaker: [] };
+
+/** For weak phones and networks: everything; no faces of others; sound alone, my own camera off too. */
+export const SAVINGS = ["nothing", "faces", "pictures"] as const;
+export type Saving = (typeof SAVINGS)[number];
 
 /** One input: whether it is wanted, which device, its track while open, what went wrong. */
 class InputState {
@@ -28,6 +34,10 @@ export class LocalMedia {
   readonly camera: InputState;
   readonly microphone: InputState;
   readonly speaker: Signal<string | null>;
+  /** What is not shown here of the others. */
+  readonly saving: Signal<Saving>;
+  /** Whether the browser takes noise and echo away. */
+  readonly processing: Signal<boolean>;
   readonly screen = signal<MediaStreamTrack | null>(null);
   readonly devices = signal<DeviceLists>(NO_DEVICES);
   readonly canShare = computed(() => typeof navigator.mediaDevices?.getDisplayMedia === "function");
@@ -38,6 +48,8 @@ export class LocalMedia {
     this.camera = new InputState(this.#kept("camera.on") !== "no", this.#kept("camera"));
     this.microphone = new InputState(this.#kept("microphone.on") !== "no", this.#kept("microphone"));
     this.speaker = signal(this.#kept("speaker"));
+    this.saving = signal(SAVINGS.find((one) => one === this.#kept("saving")) ?? "nothing");
+    this.processing = signal(this.#kept("processing") !== "no");
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.refresh());
   }
 
@@ -45,7 +57,7 @@ export class LocalMedia {
   async prepare(): Promise<void> {
     const wanted = INPUTS.filter((input) => this[input].on.value);
     for (const input of wanted) this[input].opening.value = true;
-    const opened = await openTracks(wanted, (input) => this[input].deviceId.value);
+    const opened = await openTracks(wanted, this.#choice);
     for (const input of wanted) {
       const result = opened[input];
       if (result instanceof MediaStreamTrack) this.#use(input, result);
@@ -64,7 +76,22 @@ export class LocalMedia {
       this.#keep("camera.on", "no");
       this.camera.on.value = false;
       this.#close("camera");
-    } else await this.#turnOn("camera");
+    } else {
+      if (this.saving.value === "pictures") this.#save("faces");
+      await this.#turnOn("camera");
+    }
+  }
+
+  /** My own camera goes off with everybody's pictures. */
+  async save(saving: Saving): Promise<void> {
+    this.#save(saving);
+    if (saving === "pictures" && this.camera.track.value) await this.toggleCamera();
+  }
+
+  async process(on: boolean): Promise<void> {
+    this.processing.value = on;
+    this.#keep("processing", on ? "yes" : "no");
+    if (this.microphone.track.value) await this.#open("microphone");
   }
 
   /** The microphone stays open while muted: it answers at once, and the browser shows that it is held. */
@@ -75,6 +102,20 @@ export class LocalMedia {
       track.value.enabled = on.value;
       this.#keep("microphone.on", on.value ? "yes" : "no");
     } else await this.#turnOn("microphone");
+  }
+
+  /** A host has switched my microphone off: it stays at hand, and I may switch it on again. */
+  hushMicrophone(): void {
+    const { on, track } = this.microphone;
+    if (!on.value || !track.value) return;
+    on.value = false;
+    track.value.enabled = false;
+  }
+
+  /** A right was taken back: nothing of mine is open that nobody may see or hear. */
+  letGo(source: Source): void {
+    if (source !== "screen") this.#close(source);
+    else if (this.screen.value) void this.toggleScreen();
   }
 
   /** After a refusal or a busy device, when the person says it should work now. */
@@ -99,7 +140,8 @@ export class LocalMedia {
   async choose(input: Input, deviceId: string): Promise<void> {
     this[input].deviceId.value = deviceId;
     this.#keep(input, deviceId);
-    if (this[input].track.value || this[input].problem.value) await this.#turnOn(input);
+    if (this[input].track.value) await this.#open(input);
+    else if (this[input].problem.value) await this.#turnOn(input);
   }
 
   chooseSpeaker(deviceId: string): void {
@@ -153,11 +195,16 @@ export class LocalMedia {
   async #turnOn(input: Input): Promise<void> {
     this[input].on.value = true;
     this.#keep(`${input}.on`, "yes");
+    await this.#open(input);
+  }
+
+  /** Anew, as muted as it was. */
+  async #open(input: Input): Promise<void> {
     this[input].opening.value = true;
     try {
       // Some phones open one camera at a time: the old one is let go first.
       this[input].track.peek()?.stop();
-      this.#use(input, await openTrack(input, this[input].deviceId.value));
+      this.#use(input, await openTrack(input, this.#choice));
     } catch (error) {
       this.#close(input);
       this.#failed(input, problemOf(error));
@@ -172,7 +219,7 @@ export class LocalMedia {
     track.enabled = state.on.value;
     track.addEventListener("ended", () => {
       // Unplugged: whatever else there is takes over, or the problem is told.
-      if (state.track.peek() === track) void this.#turnOn(input);
+      if (state.track.peek() === track) void this.#open(input);
     });
     state.problem.value = null;
     state.track.value = track;
@@ -189,6 +236,15 @@ export class LocalMedia {
     const track = this[input].track.peek();
     this[input].track.value = null;
     track?.stop();
+  }
+
+  get #choice(): Choice {
+    return { deviceId: (input) => this[input].deviceId.value, processing: this.processing.value };
+  }
+
+  #save(saving: Saving): void {
+    this.saving.value = saving;
+    this.#keep("saving", saving);
   }
 
   #kept(name: string): string | null {

@@ -4,6 +4,7 @@ import type { Form } from "./protocol.ts";
 export type Page = {
   sessionId: string;
   ticketUrl: string;
+  probeUrl: string;
   csrf: string;
   /** Where files are sent to, and the largest that is taken, in bytes. */
   filesUrl: string;
@@ -35,6 +36,7 @@ export function readPage({ dataset }: HTMLElement): Page {
   return {
     sessionId: dataset["session"] ?? "",
     ticketUrl: dataset["ticketUrl"] ?? "",
+    probeUrl: dataset["probeUrl"] ?? "",
     csrf: dataset["csrf"] ?? "",
     filesUrl: dataset["filesUrl"] ?? "",
     fileLimit: Number(dataset["fileLimit"] ?? 0),

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { types } from "mediasoup-client";
 import type { Layer, Producer } from "./protocol.ts";
+import { countersOf, qualityOf, worse, type Counters, type Quality } from "./quality.ts";
 import { openTransport } from "./transports.ts";
 import type { Wire } from "./wire.ts";
 
@@ -12,14 +13,20 @@ const NOT_SHOWN: TileSize = { width: 0, height: 0 };
 const RETRY_MS = 2_000;
 /** Between two layers, or before the first key frame, there is none for a moment: nothing to speak of. */
 const STARVED_MS = 3_000;
+const LOOK_MS = 3_000;
 
 export class Receiving {
   /** By producer; a track that ended with the network stays until the next one comes, so the picture stays too. */
   readonly tracks = signal<ReadonlyMap<string, RemoteTrack>>(new Map());
   /** Video that the server holds back although its tile is on the screen. */
   readonly starved = signal<ReadonlySet<string>>(new Set());
+  /** How good the line of each person is, by person; nobody is there of whom nothing comes. */
+  readonly quality = signal<ReadonlyMap<number, Quality>>(new Map());
   readonly #wire: Wire;
   readonly #lost: () => void;
+  readonly #counters = new Map<string, Counters>();
+  #looking: ReturnType<typeof setInterval> | undefined;
+  #floating: { producer: string; size: TileSize } | null = null;
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #sizes = new Map<string, TileSize>();
   readonly #hungry = new Map<string, ReturnType<typeof setTimeout>>();
@@ -40,6 +47,7 @@ export class Receiving {
   async start(device: types.Device, producers: readonly Producer[]): Promise<void> {
     this.drop();
     this.#device = device;
+    this.#looking = setInterval(() => void this.#look(), LOOK_MS);
     const current = new Set(producers.map(({ id }) => id));
     this.tracks.value = new Map([...this.tracks.value].filter(([id]) => current.has(id)));
     await Promise.all(producers.map((producer) => this.add(producer)));
@@ -68,12 +76,23 @@ export class Receiving {
     void this.#tellSize(producerId);
   }
 
+  /** A picture that floats over the other windows is in sight even while its tile is not. */
+  float(floating: { producer: string; size: TileSize } | null): void {
+    const before = this.#floating;
+    if (before?.producer === floating?.producer) return;
+    this.#floating = floating;
+    for (const one of [before, floating]) if (one) void this.#tellSize(one.producer);
+  }
+
   /** Lets go of the transport and the consumers; the last pictures stay on the screen. */
   drop(): void {
     const transport = this.#transport;
     this.#transport = null;
     this.#device = null;
     this.#consumers.clear();
+    this.#counters.clear();
+    clearInterval(this.#looking);
+    this.quality.value = new Map();
     for (const timer of this.#hungry.values()) clearTimeout(timer);
     this.#hungry.clear();
     this.#wanted.clear();
@@ -131,9 +150,30 @@ export class Receiving {
   async #tellSize(producerId: string): Promise<void> {
     const consumer = this.#consumers.get(producerId);
     if (!consumer || consumer.kind !== "video") return;
-    const { width, height } = this.#sizes.get(producerId) ?? NOT_SHOWN;
+    const { width, height } = this.#sizeOf(producerId);
     // Unanswered is harmless: the next size or the next connection says it again.
     await this.#wire.request("consumer.size", { id: consumer.id, width, height }).catch(() => undefined);
+  }
+
+  #sizeOf(producerId: string): TileSize {
+    const tile = this.#sizes.get(producerId) ?? NOT_SHOWN;
+    const floats = this.#floating?.producer === producerId ? this.#floating.size : NOT_SHOWN;
+    return floats.width > tile.width ? floats : tile;
+  }
+
+  async #look(): Promise<void> {
+    const device = this.#device;
+    const quality = new Map<number, Quality>();
+    for (const [producerId, consumer] of this.#consumers) {
+      const now = await consumer.getStats().then(countersOf, () => undefined);
+      const before = this.#counters.get(producerId);
+      const peer = this.tracks.value.get(producerId)?.producer.peer;
+      if (!now || this.#device !== device) continue;
+      this.#counters.set(producerId, now);
+      const found = before && qualityOf(before, now, LOOK_MS / 1000);
+      if (found && peer !== undefined) quality.set(peer, worse(quality.get(peer), found));
+    }
+    if (this.#device === device) this.quality.value = quality;
   }
 
   #byConsumer(consumerId: string): string | undefined {
@@ -155,7 +195,7 @@ export class Receiving {
   }
 
   #shown(producerId: string): boolean {
-    return this.#consumers.has(producerId) && (this.#sizes.get(producerId)?.width ?? 0) > 0;
+    return this.#consumers.has(producerId) && this.#sizeOf(producerId).width > 0;
   }
 
   #starve(producerId: string, yes: boolean): void {

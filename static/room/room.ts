@@ -1,10 +1,12 @@
 /** The parts of the room put together, and the few things that only the screen knows. */
-import { effect, signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { announce } from "./announce.ts";
 import { forgiving } from "./drawer.ts";
+import { Floating } from "./floating.ts";
 import { LocalMedia } from "./local.ts";
 import { Media } from "./media.ts";
 import type { Page } from "./page.ts";
+import { askProbe, NetworkCheck } from "./probe.ts";
 import { RoomSession } from "./session.ts";
 import { fetchTicket } from "./ticket.ts";
 import { uploader, Uploads } from "./uploads.ts";
@@ -12,7 +14,7 @@ import { SocketWire } from "./wire.ts";
 import { wordsFor, type Words } from "./words/index.ts";
 
 export type Panel = "chat" | "people";
-export type DialogName = "settings" | "leave" | "topic";
+export type DialogName = "settings" | "leave" | "topic" | "more" | { person: number } | { refuse: number };
 
 /** What is open on the screen of this person. */
 export class View {
@@ -22,6 +24,10 @@ export class View {
   readonly silenced = signal(false);
   /** The host wants to set the topic later; a line of text keeps reminding. */
   readonly topicPutOff = signal(false);
+  /** Whom I want to see large. */
+  readonly pinned = signal<number | null>(null);
+  /** What the server refused, in words, until the next request. */
+  readonly problem = signal<string | null>(null);
 
   toggle(panel: Panel): void {
     this.panel.value = this.panel.value === panel ? null : panel;
@@ -34,6 +40,8 @@ export type Room = {
   session: RoomSession<Media>;
   media: Media;
   local: LocalMedia;
+  network: NetworkCheck;
+  floating: Floating;
   uploads: Uploads;
   view: View;
 };
@@ -56,11 +64,54 @@ export function openRoom(page: Page): Room {
   const { media } = session;
   const local = new LocalMedia(forgiving(() => localStorage));
   local.feed(media.publishing);
+  const view = new View();
+  attend(session, local, words);
   const uploads = new Uploads(uploader(page.filesUrl, page.csrf), page.fileLimit);
   effect(() => uploads.turn(session.online.value));
   effect(() => {
     // On the way out the lights of the devices go out too.
     if (OUTSIDE.has(session.phase.value.name)) local.release();
   });
-  return { page, words, session, media, local, uploads, view: new View() };
+  const network = new NetworkCheck((step) => askProbe(page.probeUrl, page.csrf, step));
+  const floating = new Floating(media.receiving);
+  effect(() => {
+    if (session.phase.value.name === "inside") floating.show(session.people.speaker.value);
+    else void floating.stop();
+  });
+  return { page, words, session, media, local, network, floating, uploads, view };
+}
+
+/** What a host does to me takes hold of my devices, and is said aloud. */
+function attend({ floor, rights }: RoomSession<Media>, local: LocalMedia, words: Words): void {
+  effect(() => {
+    if (floor.muted.value) untracked(() => local.hushMicrophone());
+  });
+  effect(() => {
+    const told = floor.told.value;
+    if (told !== null) announce(words.told[told]);
+  });
+  // Only a right that was there is taken back: before the room the devices are being tried.
+  const had = { microphone: false, camera: false, screen: false };
+  effect(() => {
+    const { publish_audio, publish_video, publish_screen } = rights.value;
+    const has = { microphone: publish_audio, camera: publish_video, screen: publish_screen };
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      if (had[source] && !has[source]) untracked(() => local.letGo(source));
+      had[source] = has[source];
+    }
+  });
+  let hands = 0;
+  effect(() => {
+    const up = floor.hands.value;
+    const last = up.at(-1);
+    if (up.length > hands && last && rights.value.moderate) announce(words.floor.raised(last.name));
+    hands = up.length;
+  });
+  let waiting = 0;
+  effect(() => {
+    const there = floor.lobby.value?.waiting ?? [];
+    const last = there.at(-1);
+    if (there.length > waiting && last) announce(words.lobby.knocks(last.name));
+    waiting = there.length;
+  });
 }

@@ -5,10 +5,11 @@ import { useRoom } from "./context.ts";
 
 const canChooseSpeaker = "setSinkId" in HTMLMediaElement.prototype;
 
-export function DeviceChoices(): JSX.Element {
+/** Whoever only listens still chooses where the sound comes from. */
+export function DeviceChoices({ inputs: sends = true }: { inputs?: boolean }): JSX.Element {
   const { local, words } = useRoom();
   const { camera, microphone, speaker } = local.devices.value;
-  const inputs: [Input, DeviceChoice[]][] = [["camera", camera], ["microphone", microphone]];
+  const inputs: [Input, DeviceChoice[]][] = sends ? [["camera", camera], ["microphone", microphone]] : [];
   return (
     <div class="choices">
       {inputs.map(([input, list]) => (

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { Refusal } from "../wire.ts";
 import { refusalIn } from "../words/index.ts";
 import { useRoom } from "./context.ts";
-import { DeviceChoices } from "./DeviceChoices.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { Settings } from "./Settings.tsx";
 import { TopicForm } from "./TopicForm.tsx";
 
 export function Dialogs(): JSX.Element | null {
@@ -28,26 +28,6 @@ export function Dialogs(): JSX.Element | null {
   if (view.dialog.value === "settings") return <Settings close={close} />;
   if (view.dialog.value === "leave") return <Ending close={close} />;
   return null;
-}
-
-function Settings({ close }: { close: () => void }): JSX.Element {
-  const { session, words } = useRoom();
-  return (
-    <Dialog title={words.settings.title} close={close}>
-      {session.rights.value.publish_audio && <DeviceChoices />}
-      <h3>{words.settings.keys}</h3>
-      <dl class="keys">
-        {Object.entries(words.settings.key).map(([key, meaning]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
-  );
 }
 
 /** Whoever leads chooses between leaving and ending; the others leave without a question. */

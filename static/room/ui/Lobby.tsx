@@ -4,17 +4,26 @@ import { useEffect } from "preact/hooks";
 import type { Phase } from "../session.ts";
 import { useFocus, useRoom } from "./context.ts";
 import { DeviceChoices } from "./DeviceChoices.tsx";
+import { silence } from "../level.ts";
 import { Facts } from "./Facts.tsx";
 import { Preview } from "./Preview.tsx";
+import { Verdict } from "./Verdict.tsx";
 import { Waiting } from "./Waiting.tsx";
 
 export type LobbyPhase = Extract<Phase, { name: "preparing" | "connecting" | "waiting" }>;
 
 export function Lobby({ phase }: { phase: LobbyPhase }): JSX.Element {
-  const { local, page } = useRoom();
+  const { local, network, page, session } = useRoom();
+  const check = (): void => {
+    const track = local.camera.track.peek() ?? local.microphone.track.peek() ?? silence();
+    if (page.form !== "chat") void network.run(track);
+  };
   useEffect(() => {
-    if (page.publishes) void local.prepare();
-  }, [local, page]);
+    const prepared = page.publishes ? local.prepare() : Promise.resolve();
+    // Who is on the way in already needs the line for the room.
+    if (phase.name === "preparing") void prepared.then(() => session.phase.peek().name === "preparing" && check());
+    return () => network.stop();
+  }, [local, network, page]);
   const door = phase.name === "waiting" ? phase.door : null;
   const starts = door ? Date.parse(door.starts_at) : page.startsAt;
   const ends = door ? Date.parse(door.ends_at) : page.endsAt;
@@ -29,6 +38,7 @@ export function Lobby({ phase }: { phase: LobbyPhase }): JSX.Element {
       <section class="lobby-facts">
         <Heading key={phase.name} phase={phase} />
         <Facts starts={starts} ends={ends} />
+        {phase.name === "preparing" && <Verdict check={check} />}
         {phase.name === "preparing" ? <Entrance /> : <Waiting door={door} />}
       </section>
     </main>
@@ -48,11 +58,12 @@ function Heading({ phase }: { phase: LobbyPhase }): JSX.Element {
 }
 
 function Entrance(): JSX.Element {
-  const { local, page, session, words } = useRoom();
+  const { local, network, page, session, words } = useRoom();
   const { camera, microphone } = local;
   const silent = page.publishes && !camera.track.value && !microphone.track.value;
   const enter = (): void => {
     local.hushAll();
+    network.stop();
     session.connect();
   };
   const opening = camera.opening.value || microphone.opening.value;

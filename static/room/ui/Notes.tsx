@@ -30,6 +30,7 @@ export function Notes({ session: about }: { session: Session }): JSX.Element {
         </Note>
       ))}
       <Sharing />
+      <Saving />
       <DeviceProblems />
       <TimeNote session={about} />
     </div>
@@ -86,6 +87,19 @@ function Sharing(): JSX.Element | null {
     <Note tone="calm">
       <p role="status">{words.room.sharesMine}</p>
       <button onClick={() => void local.toggleScreen()}>{words.room.sharesStop}</button>
+    </Note>
+  );
+}
+
+/** What is not shown by one's own choice, and the way back. */
+function Saving(): JSX.Element | null {
+  const { local, words } = useRoom();
+  const saving = local.saving.value;
+  if (saving === "nothing") return null;
+  return (
+    <Note tone="calm">
+      <p>{words.room.saves[saving]}</p>
+      <button onClick={() => void local.save("nothing")}>{words.room.savesNot}</button>
     </Note>
   );
 }

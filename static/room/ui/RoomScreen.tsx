@@ -1,5 +1,7 @@
 /** Inside: a line of facts, the pictures or the conversation, the panel, the bar. */
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { keepAwake } from "../awake.ts";
 import type { Session } from "../protocol.ts";
 import { MINUTE, minutesLeft } from "../time.ts";
 import { Bar } from "./Bar.tsx";
@@ -18,6 +20,8 @@ export function RoomScreen(): JSX.Element | null {
   useKeys(room);
   const { session, view } = room;
   const about = session.session.value;
+  const title = about?.title ?? "";
+  useEffect(() => keepAwake(title), [title]);
   if (!about) return null;
   const writing = about.form === "chat";
   const panel = writing && view.panel.value === "chat" ? null : view.panel.value;
@@ -56,9 +60,20 @@ function Top({ session: about }: { session: Session }): JSX.Element {
         {webinar && <span>{words.room.listeners(listeners)}</span>}
         <TimeLeft session={about} />
       </p>
+      <Float />
       <IconButton icon="settings" label={words.bar.settings} look="quiet round-small" press={settings} />
     </header>
   );
+}
+
+/** A small window with whoever speaks, over everything else on the screen. */
+function Float(): JSX.Element | null {
+  const { floating, media, session, words } = useRoom();
+  const seen = [...media.receiving.tracks.value.values()].some(({ producer }) => producer.kind === "video");
+  if (!floating.can || (!seen && !floating.on.value)) return null;
+  const toggle = (): void => void floating.toggle(session.people.speaker.peek());
+  const label = floating.on.value ? words.bar.floatOff : words.bar.floatOn;
+  return <IconButton icon="float" label={label} look="quiet round-small" press={toggle} />;
 }
 
 function TimeLeft({ session }: { session: Session }): JSX.Element | null {

@@ -20,6 +20,7 @@ export function Tile({ peer, source = "camera" }: TileProps): JSX.Element {
       {mine ? <MyPicture name={name} /> : <TheirPicture peer={peer} source={source} name={name} />}
       <figcaption>
         {source === "camera" && <Microphone peer={peer} mine={mine} />}
+        {source === "camera" && !mine && <Line peer={peer} />}
         <span class="tile-who">
           <span class="tile-name">{source === "screen" ? words.room.shares(name) : name}</span>
           {source === "camera" && <span class="tile-about">{about}</span>}
@@ -35,9 +36,12 @@ function MyPicture({ name }: { name: string }): JSX.Element {
 }
 
 function TheirPicture({ peer, source, name }: { peer: Peer; source: "camera" | "screen"; name: string }): JSX.Element {
-  const { media, session, words } = useRoom();
+  const { local, media, session, words } = useRoom();
   const producer = session.people.published(peer.id, source);
   if (!producer || producer.paused) return <Initials name={name} />;
+  const { value: saving } = local.saving;
+  // A picture that is not on the page is not sent either: its tile measures nothing.
+  if (saving === "pictures" || (saving === "faces" && source === "camera")) return <Initials name={name} />;
   const track = media.receiving.tracks.value.get(producer.id)?.track;
   return (
     <>
@@ -53,6 +57,20 @@ function Initials({ name }: { name: string }): JSX.Element {
   return (
     <span class="initials" aria-hidden="true">
       {letters.join("")}
+    </span>
+  );
+}
+
+/** One, two or three bars. */
+function Line({ peer }: { peer: Peer }): JSX.Element | null {
+  const { media, words } = useRoom();
+  const quality = media.receiving.quality.value.get(peer.id);
+  if (quality === undefined) return null;
+  const label = words.room.line[quality];
+  return (
+    <span class="tile-line" data-line={quality} title={label}>
+      <Icon name="line" />
+      <span class="hidden-words">{label}</span>
     </span>
   );
 }

@@ -1,6 +1,9 @@
 /** The room in Russian. The other languages have exactly these keys: the compiler sees to it. */
 import type { DeviceProblem, Input } from "../devices.ts";
-import type { DoorReason, OverReason, RefusalCode, Role, Scope, Source, TopicBasis } from "../protocol.ts";
+import type { Saving } from "../local.ts";
+import type { Verdict } from "../probe.ts";
+import type { Quality } from "../quality.ts";
+import type { Deed, DoorReason, OverReason, RefusalCode, Role, Scope, Source, TopicBasis } from "../protocol.ts";
 
 /** Both when one reason keeps both. */
 export type Troubled = Input | "both";
@@ -53,6 +56,13 @@ export const ru = {
     chatOnly: "Это консультация в чате: камера и микрофон не понадобятся.",
     allowHint: "Если браузер спросит, разрешите доступ к камере и микрофону. Запись не ведётся.",
   },
+  network: {
+    checking: "Проверяем связь…",
+    good: "Связь хорошая",
+    slow: "Видео может пропадать: скорость низкая",
+    blocked: "Сеть не пропускает видео: попробуйте мобильный интернет",
+    again: "Проверить ещё раз",
+  } satisfies Record<Verdict | "checking" | "again", string>,
   problem: {
     refused: (which: Troubled) =>
       `Браузер не пускает к ${{ camera: "камере", microphone: "микрофону", both: "камере и микрофону" }[which]}. Нажмите на ` +
@@ -86,12 +96,87 @@ export const ru = {
     startsIn: (time: string, n: number) =>
       n === 0 ? `Консультация начинается в ${time}.` : `Консультация начнётся в ${time} (через ${minutes(n)}).`,
     opensBy: "Эта страница откроет комнату сама.",
+    ahead: (n: number) => (n === 0 ? "Вы следующий." : `Перед вами ${count(n, "человек", "человека", "человек")}.`),
     untilOpen: "До открытия комнаты",
     why: {
       not_open_yet: "Комната ещё закрыта",
       waiting_for_topic: "Ведущий ещё не указал тему консультации",
       waiting_for_host: "Ждём ведущего",
+      waiting_for_turn: "Вы в очереди",
+      waiting_for_admission: "Ведущий скоро вас впустит",
+      full: "В комнате пока нет места",
     } satisfies Record<DoorReason, string>,
+  },
+
+  // What a host does
+  told: {
+    muted: "Ведущий выключил ваш микрофон. Вы можете включить его снова.",
+    microphone_stopped: "Ведущий выключил ваш микрофон. Включить его можно будет, когда ведущий разрешит.",
+    microphone_allowed: "Ведущий разрешил вам включить микрофон.",
+    camera_stopped: "Ведущий остановил ваше видео. Включить его можно будет, когда ведущий разрешит.",
+    camera_allowed: "Ведущий разрешил вам включить камеру.",
+    floor_given: "Вам дали слово. Включите микрофон и, если хотите, камеру.",
+    floor_taken: "Ведущий забрал слово. Спасибо.",
+    hand_lowered: "Ведущий опустил вашу руку.",
+    co_host_made: "Теперь вы помогаете вести консультацию.",
+    co_host_withdrawn: "Вы больше не помогаете вести консультацию.",
+  } satisfies Record<Deed, string>,
+  floor: {
+    raise: "Поднять руку",
+    lower: "Опустить руку",
+    hand: "Рука",
+    handUp: "рука поднята",
+    has: "у него слово",
+    hands: "Подняли руку",
+    since: (time: string) => `с ${time}`,
+    raised: (name: string) => `Подняли руку: ${name}`,
+    give: "Дать слово",
+    take: "Забрать слово",
+    lowerTheirs: "Опустить руку",
+    mute: "Выключить микрофон",
+    muteAll: "Выключить все микрофоны",
+    stopMicrophone: "Запретить микрофон",
+    allowMicrophone: "Разрешить микрофон",
+    stopCamera: "Остановить видео",
+    allowCamera: "Разрешить видео",
+    coHost: "Сделать помощником",
+    noCoHost: "Больше не помощник",
+    remove: "Удалить из комнаты…",
+    removeQuestion: (name: string) => `Удалить из комнаты: ${name}?`,
+    removeConsequence: "Человек сразу выйдет из комнаты. Можно разрешить вернуться или закрыть вход до конца консультации.",
+    removeForNow: "Удалить, вернуться можно",
+    removeForGood: "Удалить без возврата",
+    cancel: "Отмена",
+    pin: "Показывать крупно",
+    unpin: "Показывать как всех",
+    actions: (name: string) => `Действия: ${name}`,
+    page: (page: number, pages: number) => `${page} из ${pages}`,
+    previousPage: "Предыдущие участники",
+    nextPage: "Следующие участники",
+    extend: "Продлить на 15 минут",
+    more: "Ещё",
+  },
+  lobby: {
+    title: "Ждут у двери",
+    count: (n: number) => `У двери ждут: ${n}`,
+    knocks: (name: string) => `У двери ждут: ${name}`,
+    since: (time: string) => `ждут с ${time}`,
+    admit: "Впустить",
+    call: "Пригласить",
+    admitAll: "Впустить всех",
+    next: "Следующий",
+    finish: "Закончить разговор",
+    refuse: "Отказать…",
+    refuseQuestion: (name: string) => `Не впускать: ${name}?`,
+    word: "Что ответить (увидит только этот человек)",
+    wordExample: "Например: сегодня консультация для 7Б",
+    refuseYes: "Не впускать",
+    oneByOne: "Впускать по одному",
+    show: "Показать",
+  },
+  place: {
+    audio: "Комната заполнена: вас слышно и вы слышите остальных, а видео появится, когда освободится место.",
+    chat: "Комната заполнена: вам доступен чат, звук и видео появятся, когда освободится место.",
   },
 
   // In the room
@@ -106,6 +191,12 @@ export const ru = {
     reconnectingLong: "Связи нет больше двух минут. Проверьте интернет: как только он появится, вы вернётесь сами.",
     unable: "Этот браузер не умеет передавать звук и видео. Откройте ссылку в Chrome, Firefox, Safari или Яндекс Браузере; писать можно и здесь.",
     tapToHear: "Браузер выключил звук. Нажмите, чтобы слышать.",
+    line: { good: "связь хорошая", weak: "связь слабая", bad: "связь плохая" } satisfies Record<Quality, string>,
+    saves: {
+      faces: "Лица других не показываются: так телефону легче.",
+      pictures: "Только звук: видео и показ экрана не загружаются.",
+    } satisfies Record<Exclude<Saving, "nothing">, string>,
+    savesNot: "Показать",
     starved: "Видео приостановлено: слабая связь",
     shares: (name: string) => `${name} показывает экран`,
     sharesStop: "Закончить показ",
@@ -134,6 +225,8 @@ export const ru = {
     chat: "Чат",
     unread: (n: number) => count(n, "новое сообщение", "новых сообщения", "новых сообщений"),
     people: "Участники",
+    floatOn: "Картинка поверх других окон",
+    floatOff: "Убрать картинку поверх окон",
     settings: "Настройки и клавиши",
     leave: "Выйти",
     close: "Закрыть",
@@ -196,12 +289,26 @@ export const ru = {
   },
   settings: {
     title: "Настройки и клавиши",
+    processing: "Убирать шум и эхо, выравнивать громкость",
+    processingHint: "Выключите, если звучит музыка или звуком занимается сама гарнитура.",
+    saving: "Если телефон или интернет не справляется",
+    savings: {
+      nothing: "Показывать всех",
+      faces: "Показывать только меня, скрыть остальных",
+      pictures: "Только звук",
+    } satisfies Record<Saving, string>,
+    savingHint: {
+      nothing: "Картинки приходят такими, какие помещаются на экране.",
+      faces: "Вас видят, показ экрана виден, лица других не загружаются.",
+      pictures: "Ваша камера выключится, ничьё видео не загрузится.",
+    } satisfies Record<Saving, string>,
     keys: "Клавиши",
     key: {
       M: "микрофон",
       V: "камера",
       S: "показ экрана",
       C: "чат",
+      H: "поднять или опустить руку",
       P: "участники",
       "?": "эта подсказка",
     },
@@ -215,10 +322,14 @@ export const ru = {
       cancelled: "Консультация отменена",
       moved: "Консультация перенесена",
       removed: "Ведущий попросил вас выйти",
+      refused: "Ведущий не может вас принять",
+      finished: "Разговор окончен",
     } satisfies Record<OverReason, string>,
     thanks: "Спасибо, что были с нами.",
     moved: "Новое время смотрите на своей странице «Сегодня».",
     cancelled: "Причину и замену смотрите на своей странице «Сегодня».",
+    refused: "Если это ошибка, напишите ведущему или в школу.",
+    finished: "Спасибо, что были с нами. Если остался вопрос, можно встать в очередь снова.",
     removed: "Если это ошибка, напишите ведущему или в школу.",
     newTime: "Новое время",
     cause: "Причина",
@@ -241,6 +352,7 @@ export const ru = {
       busy: "Слишком много просьб сразу. Подождите немного и попробуйте ещё раз.",
       cancelled: "Консультация отменена.",
       entitlement_ended: "Вас больше нет в списке этой консультации. Если это ошибка, сообщите в школу.",
+      host_twice: "Продлить нельзя: в это время у ведущего другая консультация.",
       flood: "Слишком часто. Подождите немного и попробуйте ещё раз.",
       form_expired: "Страница была открыта слишком долго. Обновите её.",
       invalid: "Проверьте, что написано: это значение не подходит.",
@@ -248,6 +360,8 @@ export const ru = {
       media_unavailable: "Звук и видео сейчас недоступны. Мы включим их, как только сможем.",
       no_right: "На это у вас нет права.",
       not_expected: "Эта консультация для других людей. Если вы должны быть здесь, сообщите тому, кто её ведёт.",
+      not_found: "Этого человека здесь уже нет.",
+      occupied: "Сначала закончите разговор, который идёт сейчас.",
       over: "Консультация уже окончена.",
       removed: "Ведущий попросил вас выйти, вернуться в эту комнату нельзя.",
       sign_in_needed: "Вы вышли из системы. Войдите снова и откройте консультацию ещё раз.",
