@@ -19,6 +19,7 @@ from rooms.room import Room
 from school.attendance import actions as attendance
 from school.organisation import queries as organisation_queries
 from school.organisation.queries import OrganisationRow
+from school.people import queries as people_queries
 from school.sessions import actions as sessions
 from school.sessions import queries as session_queries
 from school.sessions import rules as session_rules
@@ -67,6 +68,8 @@ class Doorman:
             await self._heartbeat(now)
         if self._is_due("roll_call", ROLL_CALL, now):
             await self._call_rolls(now)
+        else:
+            await self._show_out(now)
         if self._is_due("sweep", SWEEP, now):
             await self._sweep(now)
 
@@ -141,6 +144,19 @@ class Doorman:
         for room in list(self._registry.rooms.values()):
             with _one_room(room):
                 await self._call_roll(room, now)
+
+    async def _show_out(self, now: datetime) -> None:
+        """Between the rolls: who was dismissed or expelled goes at the next round (R12)."""
+        rooms = [room for room in self._registry.rooms.values() if room.attached]
+        there = {peer.id for room in rooms for peer in room.attached.values()}
+        if not there:
+            return
+        async with self._database.read() as db:
+            gone = await people_queries.left(db, there, now)
+        for room in rooms:
+            if any(peer.id in gone for peer in room.attached.values()):
+                with _one_room(room):
+                    await self._call_roll(room, now)
 
     async def _call_roll(self, room: Room, now: datetime) -> None:
         there = [_present(peer) for peer in room.attached.values()]

@@ -179,6 +179,12 @@ async def by_login(db: Db, login: str) -> CredentialRow | None:
     return None if row is None else CredentialRow(*row)
 
 
+async def left(db: Db, person_ids: Iterable[int], now: datetime) -> frozenset[int]:
+    """Give those of many people who have been dismissed or have left by now."""
+    query = select(Person.id).where(Person.id.in_(list(person_ids)), Person.ended_at <= now)
+    return frozenset(await db.scalars(query))
+
+
 async def with_role(db: Db, role: Role) -> list[PersonRow]:
     """Give everybody who has a role, alphabetically, those who have left too."""
     query = select(*PERSON).join(PersonRole, PersonRole.person_id == Person.id).where(PersonRole.role == role)

@@ -10,7 +10,7 @@ from school.calendar.rules import Calendar, Period, official_holidays, works_on
 from school.db import Database, Db
 from school.errors import Invalid
 from school.organisation.actions import set_parity_anchor
-from tests.builders import NOW, TODAY, add_organisation
+from tests.builders import NOW, TODAY, YEAR_ENDS, YEAR_STARTS, add_organisation
 from tests.races import RUNNERS, race, refusals, winners
 
 DAY = timedelta(days=1)
@@ -121,3 +121,16 @@ async def test_a_weekday_that_is_none_is_refused(sqlite_database: Database, week
     async with sqlite_database.begin() as db:
         with pytest.raises(Invalid, match="weekday"):
             await actions.transfer(db, NOW, by=None, on=TODAY, weekday=weekday)
+
+
+async def test_a_term_and_a_break_are_listed_and_removed_once(database: Database) -> None:
+    async with database.begin() as db:
+        term = await actions.add_term(db, NOW, by=None, name="Год", since=YEAR_STARTS, until=YEAR_ENDS)
+        rest = await actions.add_break(db, NOW, by=None, name="Отдых", since=YEAR_STARTS, until=YEAR_STARTS)
+        assert [(row.id, row.name) for row in await queries.terms(db)] == [(term, "Год")]
+        assert [(row.id, row.until) for row in await queries.breaks(db)] == [(rest, YEAR_STARTS)]
+        assert await actions.remove_term(db, NOW, by=None, term_id=term)
+        assert await actions.remove_break(db, NOW, by=None, break_id=rest)
+        assert not await actions.remove_term(db, NOW, by=None, term_id=term)
+        assert not await actions.remove_break(db, NOW, by=None, break_id=rest)
+        assert (await queries.terms(db), await queries.breaks(db)) == ([], [])

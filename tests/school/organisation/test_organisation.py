@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from school.audit.queries import latest
 from school.db import Database, Db
-from school.errors import Invalid, NotFound
+from school.errors import ChangedMeanwhile, Invalid, NotFound
+from school.files import actions as files
 from school.organisation import actions, queries
 from school.organisation.errors import NotSetUp
 from school.organisation.models import StudentTerm
 from school.organisation.rules import Settings
+from school.stamp import stamp
 from tests.builders import NOW, TODAY, add_act, add_organisation
 from tests.races import race
 
@@ -158,10 +161,38 @@ async def test_of_50_ends_of_an_act_one_happens(database: Database) -> None:
         ({"in_force_until": TODAY - DAY}, "in_force_until"),
     ],
 )
-async def test_a_bad_act_is_refused(
-    sqlite_database: Database, changed: dict[str, object], field: str
-) -> None:
-    given = {"number": "1", "date": TODAY, "title": "О помощи", "text": "Утвердить.", "in_force_since": TODAY}
+async def test_a_bad_act_is_refused(sqlite_database: Database, changed: dict[str, Any], field: str) -> None:
+    given: dict[str, Any] = {
+        "number": "1",
+        "date": TODAY,
+        "title": "О помощи",
+        "text": "Утвердить.",
+        "in_force_since": TODAY,
+    }
     async with sqlite_database.begin() as db:
         with pytest.raises(Invalid, match=field):
             await actions.add_act(db, NOW, by=None, **(given | changed))
+
+
+async def test_of_two_who_save_settings_over_the_same_page_the_second_is_told(database: Database) -> None:
+    async with database.begin() as db:
+        await add_organisation(db)
+        seen = stamp(await queries.settings(db))
+        first = Settings(name="Первая", short_name="Первая", zone="Asia/Omsk")
+        await actions.change_settings(db, NOW, by=None, settings=first, seen=seen)
+        second = Settings(name="Вторая", short_name="Вторая", zone="Asia/Omsk")
+        with pytest.raises(ChangedMeanwhile):
+            await actions.change_settings(db, NOW, by=None, settings=second, seen=seen)
+        assert (await queries.settings(db)).name == "Первая"
+
+
+async def test_an_act_may_be_a_file_without_a_text(database: Database) -> None:
+    async with database.begin() as db:
+        file = await files.store(db, NOW, by=None, name="Приказ.pdf", content=b"%PDF-1.7")
+        values: dict[str, Any] = {"number": "1", "date": TODAY, "title": "О", "in_force_since": TODAY}
+        act_id = await actions.add_act(db, NOW, by=None, text="", file_id=file.id, **values)
+        act = await queries.act(db, act_id)
+        assert (act.text, act.file_id) == ("", file.id)
+        with pytest.raises(Invalid) as refusal:
+            await actions.add_act(db, NOW, by=None, text=" ", **values)
+    assert (refusal.value.field, refusal.value.reason) == ("text", "empty")

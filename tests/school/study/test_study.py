@@ -1,11 +1,13 @@
 """Programmes and subjects."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from school.db import Database, Db
-from school.errors import Invalid, NotFound
+from school.errors import ChangedMeanwhile, Invalid, NotFound
+from school.stamp import stamp
 from school.study import actions, queries
 from school.study.errors import ProgrammeExists, SubjectExists
 from school.study.models import SubjectType
@@ -83,3 +85,39 @@ async def test_a_bad_subject_is_refused(database: Database) -> None:
             await add_to(db, 99, "Алгебра")
         with pytest.raises(Invalid, match="name"):
             await actions.add_programme(db, NOW, by=None, name="")
+
+
+async def test_a_programme_is_renamed_unless_another_has_the_name(database: Database) -> None:
+    async with database.begin() as db:
+        first = await actions.add_programme(db, NOW, by=None, name="Основное")
+        await actions.add_programme(db, NOW, by=None, name="Среднее")
+        with pytest.raises(ProgrammeExists):
+            await actions.rename_programme(db, NOW, by=None, programme_id=first, name="Среднее")
+        with pytest.raises(NotFound):
+            await actions.rename_programme(db, NOW, by=None, programme_id=999, name="Иное")
+        await actions.rename_programme(db, NOW, by=None, programme_id=first, name="  Начальное ")
+        assert (await queries.programme(db, first)).name == "Начальное"
+        with pytest.raises(NotFound):
+            await queries.programme(db, 999)
+
+
+async def test_a_subject_is_changed_by_who_saw_it_as_it_is(database: Database) -> None:
+    new: dict[str, Any] = {"subject_type": SubjectType.COURSE, "since": YEAR_STARTS, "until": YEAR_STARTS}
+    async with database.begin() as db:
+        subject_id = await add_subject(db)
+        before = await queries.subject(db, subject_id)
+        await actions.add_subject(db, NOW, by=None, programme_id=before.programme_id, name="Физика", **new)
+        with pytest.raises(SubjectExists):
+            await actions.change_subject(db, NOW, by=None, subject_id=subject_id, name="Физика", **new)
+        await actions.change_subject(
+            db, NOW, by=None, subject_id=subject_id, name="Геометрия", **new, seen=stamp(before)
+        )
+        after = await queries.subject(db, subject_id)
+        assert (after.name, after.subject_type, after.until) == ("Геометрия", SubjectType.COURSE, YEAR_STARTS)
+        with pytest.raises(ChangedMeanwhile):
+            await actions.change_subject(
+                db, NOW, by=None, subject_id=subject_id, name="Алгебра", **new, seen=stamp(before)
+            )
+        wrong = new | {"until": date(2020, 1, 1)}
+        with pytest.raises(Invalid):
+            await actions.change_subject(db, NOW, by=None, subject_id=subject_id, name="Алгебра", **wrong)
