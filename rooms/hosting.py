@@ -7,6 +7,7 @@ from rooms.errors import NotJoined
 from rooms.peer import Peer
 from rooms.registry import Registry
 from rooms.room import Room
+from school.attestation import actions as attestation
 from school.sessions import actions as sessions
 from school.sessions import queries as session_queries
 from school.sessions.models import EndReason, Scope, TopicBasis
@@ -47,12 +48,17 @@ async def extend(registry: Registry, room: Room, peer: Peer, *, minutes: int) ->
     return until
 
 
-async def close(registry: Registry, room: Room, peer: Peer) -> None:
-    """End the session before its time, for everybody. Raises NotJoined, NoRight."""
+async def close(registry: Registry, room: Room, peer: Peer, *, reason: str = "") -> None:
+    """End the session before its time, for everybody.
+
+    Before an attestation, items left out of the checklist need a `reason` (R31). Raises NotJoined, NoRight,
+    ChecklistIncomplete, Invalid.
+    """
     need_inside(room, peer)
     peer.require("lead")
     now = registry.clock()
     async with registry.database.begin() as db:
+        await attestation.account_for_omissions(db, now, session_id=room.id, by=peer.id, reason=reason)
         await sessions.end(db, now, session_id=room.id, by=peer.id, reason=EndReason.CLOSED)
     await entry.close_room(registry, room, views.Over("closed"), now)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from rooms import chat
+from rooms import chat, toolbox
 from rooms.media import JsonObject
 from rooms.peer import Peer
 from rooms.probing import Probes
@@ -103,7 +103,8 @@ class Registry:
                     session = await session_queries.session(db, session_id)
                     settings = await organisation_queries.settings(db)
                     messages = await chat.load(db, session_id)
-                room = Room(session, settings, messages=messages, workers=self.workers)
+                    tools = await toolbox.load(db, session_id, session.purpose)
+                room = Room(session, settings, messages=messages, tools=tools, workers=self.workers)
                 self.rooms[session_id] = room
             return room
 

@@ -16,6 +16,7 @@ from rooms.media import JsonObject, Media
 from rooms.peer import Peer
 from rooms.places import place_of
 from rooms.rights import Place, carries_media, rights_now
+from rooms.toolbox import Kept, Toolbox
 from rooms.workers import Workers
 from school.conversation.queries import MessageRow
 from school.organisation.queries import OrganisationRow
@@ -49,6 +50,7 @@ class Room:
         settings: OrganisationRow,
         *,
         messages: list[MessageRow],
+        tools: Kept,
         workers: Workers,
     ) -> None:
         self.session = session
@@ -58,6 +60,7 @@ class Room:
         self.expected: tuple[ExpectedRow, ...] = ()
         self.closed = False
         self.chat = Chat(session.id, messages, self.push)
+        self.tools = Toolbox(session.id, tools, self.peers)
         self.media = Media(session.id, workers, self.push) if carries_media(session.form) else None
         # Who changes seats holds it from the reading to the telling, so that no older row wins.
         self.changing = asyncio.Lock()
@@ -142,6 +145,7 @@ class Room:
             messages=self.chat.tail,
             speaker=media.speaker if media else None,
             lobby=self.lobby() if peer.rights.moderate else None,
+            tools=self.tools.view(peer),
         )
 
     def view(self, now: datetime) -> views.Session:
@@ -281,8 +285,10 @@ class Room:
         peer.port.notify("rights", rights)
         if self.media is not None:
             self.media.narrow(peer, rights)
-        if rights.moderate and not moderated and self.peers.get(peer.id) is peer:
-            peer.port.notify("lobby", self.lobby())
+        if rights.moderate != moderated and self.peers.get(peer.id) is peer:
+            self.tools.tell(peer)
+            if rights.moderate:
+                peer.port.notify("lobby", self.lobby())
 
     def _counted(self, besides: Peer | None = None) -> list[Peer]:
         inside = (one for one in self.peers.values() if one is not besides and not one.rights.moderate)

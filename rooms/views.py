@@ -114,6 +114,81 @@ class Message(msgspec.Struct, frozen=True):
     file: File | None
 
 
+class PollAnswer(msgspec.Struct, frozen=True):
+    """One's own answer: numbers of options, or words."""
+
+    choices: tuple[int, ...]
+    text: str
+
+
+class PollResults(msgspec.Struct, frozen=True):
+    """How many answered, how often each option was chosen (yes, then no), and the last answers in words."""
+
+    answered: int
+    counts: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+class Poll(msgspec.Struct, frozen=True):
+    """The last question; `results` are None for those whom they are hidden from."""
+
+    id: int
+    kind: Literal["open", "single", "multiple", "yes_no"]
+    question: str
+    options: tuple[str, ...]
+    shown: bool
+    closed: bool
+    mine: PollAnswer | None
+    results: PollResults | None
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """Work until `ends_at`, then a break until `break_ends_at`; what has run out is told by the clock."""
+
+    started_at: datetime
+    ends_at: datetime
+    break_ends_at: datetime | None
+
+
+class Slides(msgspec.Struct, frozen=True):
+    """The document that everybody sees, and its page, from 1."""
+
+    file: File
+    page: int
+
+
+class ChecklistItem(msgspec.Struct, frozen=True):
+    """One of the three items; `ticked_at` is None while it is left out."""
+
+    item: Literal["briefing", "hardest_tasks", "grading_criteria"]
+    ticked_at: datetime | None
+
+
+class Tools(msgspec.Struct, frozen=True):
+    """The teacher's tools; the checklist is for those who lead a consultation before an attestation."""
+
+    poll: Poll | None
+    timer: Timer | None
+    slides: Slides | None
+    checklist: tuple[ChecklistItem, ...] | None
+
+
+class PollNow(msgspec.Struct, frozen=True):
+    poll: Poll | None
+
+
+class TimerNow(msgspec.Struct, frozen=True):
+    timer: Timer | None
+
+
+class SlidesNow(msgspec.Struct, frozen=True):
+    slides: Slides | None
+
+
+class ChecklistNow(msgspec.Struct, frozen=True):
+    checklist: tuple[ChecklistItem, ...] | None
+
+
 class Door(msgspec.Struct, frozen=True):
     """Why somebody waits, and the times that the waiting page counts with.
 
@@ -159,6 +234,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     messages: tuple[Message, ...]
     speaker: int | None
     lobby: Lobby | None
+    tools: Tools
 
 
 class Over(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rooms.rights import Right
-from web.sockets import chat, floor, media, payloads, session
+from web.sockets import chat, floor, media, payloads, session, tools
 from web.sockets.payloads import Payload
 from web.sockets.place import Place
 
@@ -30,7 +30,7 @@ _TABLE: Final = (
     Event("join", payloads.Nothing, session.join, inside=False),
     Event("leave", payloads.Nothing, session.leave),
     Event("topic.set", payloads.SetTopic, session.set_topic, needs="set_topic"),
-    Event("room.close", payloads.Nothing, session.close, needs="lead"),
+    Event("room.close", payloads.Close, session.close, needs="lead"),
     Event("room.extend", payloads.Extend, floor.extend, needs="lead"),
     Event("hand.raise", payloads.Nothing, floor.raise_hand, needs="raise_hand"),
     Event("hand.lower", payloads.Person, floor.lower_hand),
@@ -49,6 +49,17 @@ _TABLE: Final = (
     Event("chat.send", payloads.Say, chat.send, needs="write"),
     Event("chat.after", payloads.After, chat.after),
     Event("chat.hide", payloads.ByNumber, chat.hide, needs="moderate"),
+    Event("poll.open", payloads.Ask, tools.ask, needs="moderate"),
+    Event("poll.choose", payloads.Choose, tools.choose, needs="write"),
+    Event("poll.write", payloads.WriteAnswer, tools.write, needs="write"),
+    Event("poll.show", payloads.ShowResults, tools.show_results, needs="moderate"),
+    Event("poll.close", payloads.ByNumber, tools.close_poll, needs="moderate"),
+    Event("timer.start", payloads.StartTimer, tools.start_timer, needs="moderate"),
+    Event("timer.stop", payloads.Nothing, tools.stop_timer, needs="moderate"),
+    Event("slides.show", payloads.ShowSlides, tools.show_slides, needs="moderate"),
+    Event("slides.turn", payloads.Turn, tools.turn, needs="moderate"),
+    Event("slides.hide", payloads.Nothing, tools.hide_slides, needs="moderate"),
+    Event("checklist.tick", payloads.Tick, tools.tick, needs="lead"),
     Event("transport.create", payloads.CreateTransport, media.create_transport),
     Event("transport.connect", payloads.ConnectTransport, media.connect_transport),
     Event("transport.restart_ice", payloads.ById, media.restart_ice),

@@ -11,10 +11,15 @@ import msgspec
 from rooms.floor import Stopped
 from rooms.rights import Source
 from rooms.views import MediaKind
+from school.attestation.models import ChecklistItem
+from school.attestation.rules import REASON_LIMIT
 from school.conversation.rules import BODY_LIMIT, CLIENT_ID_LIMIT
 from school.errors import Invalid
+from school.polls.models import PollKind
+from school.polls.rules import MOST_OPTIONS, OPTION_LIMIT, QUESTION_LIMIT, TEXT_LIMIT
 from school.sessions.actions import TOPIC_LIMIT
 from school.sessions.models import Scope, TopicBasis
+from school.tools.rules import BREAK_MINUTES, MOST_PAGES, TIMER_MINUTES
 
 PROTOCOL_VERSION = 1
 WORD_LIMIT = 300
@@ -85,6 +90,58 @@ class ByNumber(Payload):
     """Something that the database has numbered."""
 
     id: RowId
+
+
+class Ask(Payload):
+    kind: PollKind
+    question: Annotated[str, msgspec.Meta(min_length=1, max_length=QUESTION_LIMIT)]
+    options: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=OPTION_LIMIT)]],
+        msgspec.Meta(max_length=MOST_OPTIONS),
+    ]
+    shown: bool
+
+
+class Choose(Payload):
+    id: RowId
+    choices: Annotated[
+        list[Annotated[int, msgspec.Meta(ge=0, lt=MOST_OPTIONS)]],
+        msgspec.Meta(min_length=1, max_length=MOST_OPTIONS),
+    ]
+
+
+class WriteAnswer(Payload):
+    id: RowId
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=TEXT_LIMIT)]
+
+
+class ShowResults(Payload):
+    id: RowId
+    shown: bool
+
+
+class StartTimer(Payload):
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=TIMER_MINUTES)]
+    break_minutes: Annotated[int, msgspec.Meta(ge=0, le=BREAK_MINUTES)]
+
+
+class ShowSlides(Payload):
+    file: RowId
+
+
+class Turn(Payload):
+    page: Annotated[int, msgspec.Meta(ge=1, le=MOST_PAGES)]
+
+
+class Tick(Payload):
+    item: ChecklistItem
+    done: bool
+
+
+class Close(Payload):
+    """`reason` is for a checklist with something left out."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=REASON_LIMIT)] = ""
 
 
 class After(Payload):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rooms import entry, hosting, views
-from web.sockets.payloads import Nothing, SetTopic
+from web.sockets.payloads import Close, Nothing, SetTopic
 from web.sockets.place import Place
 
 
@@ -26,6 +26,6 @@ async def set_topic(at: Place, topic: SetTopic) -> None:
     )
 
 
-async def close(at: Place, _: Nothing) -> None:
+async def close(at: Place, wanted: Close) -> None:
     """End the session for everybody; the push `over` follows the answer's own way."""
-    await hosting.close(at.registry, at.room, at.peer)
+    await hosting.close(at.registry, at.room, at.peer, reason=wanted.reason)

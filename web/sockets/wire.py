@@ -77,4 +77,5 @@ def snapshot(view: views.Snapshot, words: Words) -> Json:
         "messages": msgspec.to_builtins(view.messages),
         "speaker": view.speaker,
         "lobby": None if view.lobby is None else lobby(view.lobby, words),
+        "tools": msgspec.to_builtins(view.tools),
     }
