@@ -13,11 +13,15 @@ export type Scene = {
   others: readonly Peer[];
   producers: readonly Producer[];
   speaker: number | null;
+  /** Whom I want to see large, if they are here. */
+  pinned?: number | null;
 };
 
 const FACES_BESIDE = 4;
 
 export function arrange(scene: Scene): Arrangement {
+  const pinned = scene.others.find(({ id }) => id === scene.pinned);
+  if (pinned) return { name: "stage", main: { peer: pinned, source: "camera" }, beside: faces(scene, pinned).filter((peer) => peer !== pinned) };
   const screen = sharedScreen(scene);
   if (screen) return { name: "stage", main: { peer: screen, source: "screen" }, beside: faces(scene, screen) };
   if (scene.form === "webinar" && scene.kind === "group") return webinar(scene);
@@ -46,6 +50,18 @@ function webinar({ me, others, producers }: Scene): Arrangement {
   const main = everybody.find((peer) => hosts(peer) && publishes(peer)) ?? everybody.find(hosts);
   const beside = everybody.filter((peer) => peer !== main && publishes(peer));
   return { name: "stage", main: main ? { peer: main, source: "camera" } : null, beside };
+}
+
+/** At most this many tiles at once: nobody looks at more faces, and only what is shown is sent. */
+export const TILES_ON_A_PAGE = { wide: 9, narrow: 4 };
+
+export type TilePage = { tiles: Peer[]; page: number; pages: number };
+
+/** The page of tiles with that number, or the last one when there are fewer by now. */
+export function pageOf(tiles: readonly Peer[], wanted: number, atMost: number): TilePage {
+  const pages = Math.max(1, Math.ceil(tiles.length / atMost));
+  const page = Math.min(Math.max(0, wanted), pages - 1);
+  return { tiles: tiles.slice(page * atMost, (page + 1) * atMost), page, pages };
 }
 
 export type Grid = { columns: number; width: number; height: number };

@@ -1,7 +1,7 @@
 /** The media of the room: the browser's abilities, what I send, what I receive. */
 import { signal } from "@preact/signals";
 import { Device, type types } from "mediasoup-client";
-import type { Rights, Snapshot } from "./protocol.ts";
+import type { Producer, Rights, Snapshot } from "./protocol.ts";
 import { Publishing } from "./publishing.ts";
 import { Receiving } from "./receiving.ts";
 import type { Wire } from "./wire.ts";
@@ -15,6 +15,7 @@ export class Media {
   readonly unable = signal(false);
   readonly #newDevice: DeviceFactory;
   #me = 0;
+  #rights: Rights | null = null;
   #round = 0;
 
   /** `lost` is called when a transport cannot be brought back and everything has to be joined anew. */
@@ -23,7 +24,7 @@ export class Media {
     this.receiving = new Receiving(wire, lost);
     this.publishing = new Publishing(wire, lost);
     wire.on("producer.added", (producer) => {
-      if (producer.peer !== this.#me) void this.receiving.add(producer);
+      if (producer.peer !== this.#me && this.#receives(producer)) void this.receiving.add(producer);
     });
   }
 
@@ -31,23 +32,35 @@ export class Media {
   async enter({ capabilities, me, producers, rights }: Snapshot): Promise<void> {
     const round = ++this.#round;
     this.#me = me.id;
+    this.#rights = rights;
     if (!capabilities) return;
     const device = await this.#load(capabilities);
     if (!device || round !== this.#round) return;
     await Promise.all([
-      this.receiving.start(device, producers.filter((producer) => producer.peer !== me.id)),
+      this.receiving.start(device, producers.filter((producer) => producer.peer !== me.id && this.#receives(producer))),
       this.publishing.start(device, rights),
     ]);
   }
 
-  allow(rights: Rights): void {
+  /** Rights as they are now: what may not be sent or received any more stops, what may again begins. */
+  allow(rights: Rights, producers: readonly Producer[] = []): void {
+    this.#rights = rights;
     void this.publishing.allow(rights);
+    for (const producer of producers) {
+      if (producer.peer === this.#me) continue;
+      if (this.#receives(producer)) void this.receiving.add(producer);
+      else this.receiving.remove(producer.id);
+    }
   }
 
   leave(): void {
     this.#round += 1;
     this.receiving.drop();
     this.publishing.drop();
+  }
+
+  #receives({ kind }: Producer): boolean {
+    return this.#rights?.[kind === "audio" ? "receive_audio" : "receive_video"] ?? false;
   }
 
   async #load(routerRtpCapabilities: types.RtpCapabilities): Promise<types.Device | null> {

@@ -36,6 +36,7 @@ export class People {
   ) {
     wire.on("peer.joined", (peer) => this.#joined(peer));
     wire.on("peer.left", ({ id }) => this.#left(id));
+    wire.on("peer.changed", (peer) => this.#changed(peer));
     wire.on("producer.added", (producer) => this.#put(producer));
     wire.on("producer.removed", ({ id }) => {
       this.producers.value = without(this.producers.value, id);
@@ -75,6 +76,11 @@ export class People {
     this.#seen.set(peer.id, peer);
     this.others.value = new Map(this.others.value).set(peer.id, peer);
     if (!known) this.onArrival(peer, true);
+  }
+
+  #changed(peer: Peer): void {
+    if (peer.id === this.me.value?.id) this.me.value = peer;
+    else if (this.others.value.has(peer.id)) this.others.value = new Map(this.others.value).set(peer.id, peer);
   }
 
   #left(id: number): void {

@@ -32,7 +32,19 @@ export type Session = {
   server_now: Instant;
 };
 
-export type Peer = { id: number; name: string; role: Role; about: string };
+/** A person, and what the seat remembers of the floor. */
+export type Peer = {
+  id: number;
+  name: string;
+  role: Role;
+  about: string;
+  hand_since: Instant | null;
+  floor: boolean;
+  /** A host has switched the microphone off; its owner may switch it on again. */
+  muted: boolean;
+  microphone_stopped: boolean;
+  camera_stopped: boolean;
+};
 export type Producer = { id: string; peer: number; kind: "audio" | "video"; source: Source; paused: boolean };
 
 export type Rights = {
@@ -42,6 +54,12 @@ export type Rights = {
   write: boolean;
   moderate: boolean;
   set_topic: boolean;
+  /** Close, make longer, choose who helps: the host's alone. */
+  lead: boolean;
+  raise_hand: boolean;
+  /** A full room gives the last ones less. */
+  receive_audio: boolean;
+  receive_video: boolean;
 };
 
 /** The beginning of the message that another answers; `text` is empty when that one is hidden. */
@@ -60,13 +78,53 @@ export type Message = {
   file: FileOf | null;
 };
 
+export type PollKind = "open" | "single" | "multiple" | "yes_no";
+export type PollAsked = { kind: PollKind; question: string; options: string[]; shown: boolean };
+export type PollResults = { answered: number; counts: number[]; texts: string[] };
+export type Poll = PollAsked & {
+  id: number;
+  closed: boolean;
+  mine: { choices: number[]; text: string } | null;
+  /** null for those whom they are hidden from. */
+  results: PollResults | null;
+};
+/** Work until `ends_at`, then a break until `break_ends_at`. */
+export type Timer = { started_at: Instant; ends_at: Instant; break_ends_at: Instant | null };
+export type Slides = { file: FileOf; page: number };
+export type ItemName = "briefing" | "hardest_tasks" | "grading_criteria";
+export type ChecklistItem = { item: ItemName; ticked_at: Instant | null };
+export type ToolsNow = {
+  poll: Poll | null;
+  timer: Timer | null;
+  slides: Slides | null;
+  checklist: ChecklistItem[] | null;
+};
+
 export type Door = {
   why: DoorReason;
   opens_at: Instant;
   starts_at: Instant;
   ends_at: Instant;
   server_now: Instant;
+  /** How many stand before me in a line. */
+  ahead: number | null;
 };
+
+/** Somebody at the door, as the host sees them. */
+export type Waiter = Peer & { since: Instant; why: DoorReason };
+export type Lobby = { waiting: Waiter[]; one_by_one: boolean; line: boolean };
+/** What a host has done to me. */
+export type Deed =
+  | "muted"
+  | "microphone_stopped"
+  | "microphone_allowed"
+  | "camera_stopped"
+  | "camera_allowed"
+  | "floor_given"
+  | "floor_taken"
+  | "hand_lowered"
+  | "co_host_made"
+  | "co_host_withdrawn";
 
 export type Snapshot = {
   session: Session;
@@ -78,10 +136,13 @@ export type Snapshot = {
   capabilities: types.RtpCapabilities | null;
   messages: Message[];
   speaker: number | null;
+  /** null for those who do not moderate. */
+  lobby: Lobby | null;
+  tools: ToolsNow;
 };
 
 export type Joined = { status: "joined"; snapshot: Snapshot } | { status: "waiting"; door: Door };
-export type OverReason = "time" | "closed" | "cancelled" | "moved" | "removed";
+export type OverReason = "time" | "closed" | "cancelled" | "moved" | "removed" | "refused" | "finished";
 /** A moved session says when it is now; a cancelled one may say why. */
 export type Ending = { reason: OverReason; starts_at?: Instant; ends_at?: Instant; cause?: string };
 export type Topic = { topic: string; basis: TopicBasis; scope: Scope };
@@ -103,6 +164,7 @@ export type ConsumerParameters = {
 
 type Nothing = Record<string, never>;
 type ById = { id: string };
+type ByPerson = { person: number };
 
 /** What the browser asks: event → [payload, answer's data]. */
 export type Requests = {
@@ -127,7 +189,33 @@ export type Requests = {
   "chat.hide": [{ id: number }, unknown];
   "chat.after": [{ id: number }, { messages: Message[] }];
   "topic.set": [Topic, unknown];
-  "room.close": [Nothing, unknown];
+  "room.close": [{ reason?: string }, unknown];
+  "poll.open": [PollAsked, unknown];
+  "poll.choose": [{ id: number; choices: number[] }, unknown];
+  "poll.write": [{ id: number; text: string }, unknown];
+  "poll.show": [{ id: number; shown: boolean }, unknown];
+  "poll.close": [{ id: number }, unknown];
+  "timer.start": [{ minutes: number; break_minutes: number }, unknown];
+  "timer.stop": [Nothing, unknown];
+  "slides.show": [{ file: number }, unknown];
+  "slides.turn": [{ page: number }, unknown];
+  "slides.hide": [Nothing, unknown];
+  "checklist.tick": [{ item: ItemName; done: boolean }, unknown];
+  "room.extend": [{ minutes: number }, { ends_at: Instant }];
+  "hand.raise": [Nothing, unknown];
+  "hand.lower": [ByPerson, unknown];
+  "floor.give": [ByPerson, unknown];
+  "floor.take": [ByPerson, unknown];
+  "floor.mute": [ByPerson, unknown];
+  "floor.mute_all": [Nothing, unknown];
+  "floor.stop": [{ person: number; source: "microphone" | "camera"; stopped: boolean }, unknown];
+  "floor.remove": [{ person: number; may_return: boolean }, unknown];
+  "floor.co_host": [{ person: number; co_host: boolean }, unknown];
+  "lobby.admit": [ByPerson, unknown];
+  "lobby.admit_all": [Nothing, unknown];
+  "lobby.refuse": [{ person: number; word: string }, unknown];
+  "lobby.next": [{ person: number | null }, unknown];
+  "lobby.one_by_one": [{ on: boolean }, unknown];
 };
 
 /** What the server tells: event → payload. */
@@ -136,6 +224,7 @@ export type Pushes = {
   admitted: unknown;
   "peer.joined": Peer;
   "peer.left": { id: number };
+  "peer.changed": Peer;
   "producer.added": Producer;
   "producer.removed": { id: string };
   "producer.paused": { id: string; paused: boolean };
@@ -145,6 +234,13 @@ export type Pushes = {
   "chat.message": Message;
   session: Session;
   rights: Rights;
+  lobby: Lobby;
+  told: { what: Deed };
+  tools: ToolsNow;
+  poll: { poll: Poll | null };
+  timer: { timer: Timer | null };
+  slides: { slides: Slides | null };
+  checklist: { checklist: ChecklistItem[] | null };
   "media.lost": unknown;
   taken_over: unknown;
   over: Ending;
@@ -153,8 +249,10 @@ export type Pushes = {
 /** Codes that people may come to read about; any other is told in general words. */
 export type RefusalCode =
   | "bad_ticket"
+  | "host_twice"
   | "internal"
   | "busy"
+  | "checklist_incomplete"
   | "cancelled"
   | "entitlement_ended"
   | "flood"
@@ -164,7 +262,11 @@ export type RefusalCode =
   | "media_unavailable"
   | "no_right"
   | "not_expected"
+  | "not_found"
+  | "occupied"
   | "over"
+  | "poll_closed"
+  | "poll_goes_on"
   | "removed"
   | "sign_in_needed"
   | "sign_in_required"
@@ -173,6 +275,12 @@ export type RefusalCode =
   | "unknown_session"
   | "wrong_version";
 
-export type DoorReason = "not_open_yet" | "waiting_for_topic" | "waiting_for_host";
+export type DoorReason =
+  | "not_open_yet"
+  | "waiting_for_topic"
+  | "waiting_for_host"
+  | "waiting_for_turn"
+  | "waiting_for_admission"
+  | "full";
 
 export type Answer<T> = { ok: true; data: T } | { ok: false; code: string; data?: Record<string, unknown> };

@@ -5,9 +5,11 @@
 import { signal } from "@preact/signals";
 import { Chat } from "./chat.ts";
 import type { Drawer } from "./drawer.ts";
+import { Floor } from "./floor.ts";
 import { People } from "./people.ts";
-import type { Door, Ending, Message, Peer, Rights, Session, Snapshot, Topic } from "./protocol.ts";
+import type { Door, Ending, Message, Peer, Poll, Producer, Rights, Session, Snapshot, Topic } from "./protocol.ts";
 import { ServerClock, type Clock } from "./time.ts";
+import { Tools } from "./tools.ts";
 import { passes, Refusal, type Wire, type WireState } from "./wire.ts";
 
 export type Phase =
@@ -23,7 +25,7 @@ export type Phase =
 /** What the session asks of the media; `Media` fits. */
 export interface MediaPort {
   enter(snapshot: Snapshot): Promise<void>;
-  allow(rights: Rights): void;
+  allow(rights: Rights, producers: readonly Producer[]): void;
   leave(): void;
 }
 
@@ -31,6 +33,7 @@ export interface MediaPort {
 export interface Listener {
   arrived(peer: Peer, here: boolean): void;
   wrote(message: Message): void;
+  asked(poll: Poll): void;
 }
 
 const RETRY_MS = 2_000;
@@ -41,6 +44,10 @@ const NO_RIGHTS: Rights = {
   write: false,
   moderate: false,
   set_topic: false,
+  lead: false,
+  raise_hand: false,
+  receive_audio: false,
+  receive_video: false,
 };
 
 export type SessionParts<M extends MediaPort> = {
@@ -63,6 +70,8 @@ export class RoomSession<M extends MediaPort = MediaPort> {
   readonly clock: ServerClock;
   readonly people: People;
   readonly chat: Chat;
+  readonly floor: Floor;
+  readonly tools: Tools;
   readonly media: M;
   readonly #wire: Wire;
   /** Who changes their mind at once waits until the old connection is closed. */
@@ -76,6 +85,8 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     this.#wire = wire;
     this.people = new People(wire, (peer, here) => listener.arrived(peer, here));
     this.chat = new Chat(wire, drawer, sessionId, (message) => listener.wrote(message));
+    this.floor = new Floor(wire, this.people);
+    this.tools = new Tools(wire, (poll) => listener.asked(poll));
     this.media = media(() => this.#reconnect());
     wire.onState((state) => this.#wired(state));
     this.#listen();
@@ -102,9 +113,17 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     if (session) this.session.value = { ...session, topic: topic.topic, scope: topic.scope };
   }
 
-  /** Ends the consultation for everybody; throws as setTopic does. The server answers with "over". */
-  async closeRoom(): Promise<void> {
-    await this.#wire.request("room.close", {});
+  /**
+   * Ends the consultation for everybody; throws as setTopic does. The server answers with "over". Before an
+   * attestation, a checklist with something left out needs a reason.
+   */
+  async closeRoom(reason = ""): Promise<void> {
+    await this.#wire.request("room.close", reason === "" ? {} : { reason });
+  }
+
+  /** The new end is pushed to everybody; throws as setTopic does. */
+  async extend(minutes: number): Promise<void> {
+    await this.#wire.request("room.extend", { minutes });
   }
 
   #listen(): void {
@@ -113,7 +132,7 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     this.#wire.on("session", (session) => this.#told(session));
     this.#wire.on("rights", (rights) => {
       this.rights.value = rights;
-      this.media.allow(rights);
+      this.media.allow(rights, [...this.people.producers.value.values()]);
     });
     this.#wire.on("media.lost", () => this.#mediaLost());
     this.#wire.on("taken_over", () => this.#finish({ name: "taken_over" }));
@@ -185,6 +204,8 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     this.#told(snapshot.session);
     this.rights.value = snapshot.rights;
     this.people.restore(snapshot);
+    this.tools.restore(snapshot.tools);
+    this.floor.restore(snapshot);
     this.phase.value = { name: "inside" };
     this.online.value = true;
     this.lostAt.value = null;

@@ -26,6 +26,14 @@ describe("who is shown", () => {
     expect(arrange(scene({ producers: [sends(ivan, "screen")] })).name).toBe("grid");
   });
 
+  test("whom I have pinned is large, even beside a screen, while they are here", () => {
+    const producers = [sends(teacher, "screen"), sends(mother, "camera"), sends(ivan, "camera")];
+    expect(arrange(scene({ producers, pinned: mother.id }))).toEqual({
+      name: "stage", main: { peer: mother, source: "camera" }, beside: [ivan],
+    });
+    expect(arrange(scene({ pinned: 99 })).name).toBe("grid");
+  });
+
   test("the screen shared last wins", () => {
     const producers = [sends(teacher, "screen"), sends(mother, "screen")];
     expect(arrange(scene({ producers }))).toMatchObject({ main: { peer: mother } });

@@ -5,9 +5,11 @@ import type { Message, Peer, Producer, Rights, Session, Snapshot } from "../room
 export const NOW = Date.parse("2026-11-23T12:00:00Z");
 export const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
 
-export const teacher: Peer = { id: 1, name: "Соколова Анна Викторовна", role: "host", about: "учитель математики" };
-export const ivan: Peer = { id: 2, name: "Петров Иван", role: "student", about: "7А" };
-export const mother: Peer = { id: 3, name: "Петрова Ольга", role: "parent", about: "мама, Петров Иван, 7А" };
+const seated = { hand_since: null, floor: false, muted: false, microphone_stopped: false, camera_stopped: false };
+
+export const teacher: Peer = { id: 1, name: "Соколова Анна Викторовна", role: "host", about: "учитель математики", ...seated };
+export const ivan: Peer = { id: 2, name: "Петров Иван", role: "student", about: "7А", ...seated };
+export const mother: Peer = { id: 3, name: "Петрова Ольга", role: "parent", about: "мама, Петров Иван, 7А", ...seated };
 
 export const session: Session = {
   id: 7, title: "Алгебра", subject: "Алгебра", form: "videoconference", kind: "group", topic: "Квадратные уравнения",
@@ -17,6 +19,7 @@ export const session: Session = {
 
 export const speaking: Rights = {
   publish_audio: true, publish_video: true, publish_screen: true, write: true, moderate: false, set_topic: false,
+  lead: false, raise_hand: true, receive_audio: true, receive_video: true,
 };
 
 export const message = (id: number, author = teacher, body = `Сообщение ${id}`): Message => ({
@@ -26,7 +29,7 @@ export const message = (id: number, author = teacher, body = `Сообщение
 export const camera = (id: string, peer: Peer): Producer => ({ id, peer: peer.id, kind: "video", source: "camera", paused: false });
 
 export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
-  session, me: ivan, rights: speaking, peers: [teacher], producers: [], capabilities: null, messages: [], speaker: null, ...more,
+  session, me: ivan, rights: speaking, peers: [teacher], producers: [], capabilities: null, messages: [], speaker: null, lobby: null, ...more,
 });
 
 export class MemoryDrawer implements Drawer {

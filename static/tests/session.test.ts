@@ -55,7 +55,7 @@ async function enter(more: Partial<Snapshot> = {}): Promise<void> {
   await settle();
 }
 
-const door: Door = { why: "not_open_yet", opens_at: at(3), starts_at: at(13), ends_at: at(58), server_now: at(0) };
+const door: Door = { why: "not_open_yet", opens_at: at(3), starts_at: at(13), ends_at: at(58), server_now: at(0), ahead: null };
 
 describe("on the way in", () => {
   test("nothing is asked before the person enters", () => {

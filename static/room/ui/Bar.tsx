@@ -1,6 +1,8 @@
 /** The one bar of controls: large enough for a thumb, named for a reader, the same order everywhere. */
 import type { JSX } from "preact";
-import { useRoom } from "./context.ts";
+import { useAsk } from "./asking.ts";
+import { useNarrow, useRoom } from "./context.ts";
+import { FloorStrip } from "./FloorStrip.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 
 type ControlProps = {
@@ -41,12 +43,17 @@ function Control({ icon, label, short, press, state, disabled = false, badge = 0
 }
 
 export function Bar(): JSX.Element {
-  const { session, view, words } = useRoom();
+  const { local, session, view, words } = useRoom();
   const writing = session.session.value?.form === "chat";
+  const narrow = useNarrow();
+  const { moderate, publish_screen } = session.rights.value;
+  const more = moderate || (narrow && publish_screen && local.canShare.value);
   return (
     <footer class="bar">
+      <FloorStrip />
       <div class="bar-controls" role="toolbar" aria-label={words.bar.label}>
-        {!writing && <Devices />}
+        {!writing && <Devices narrow={narrow} />}
+        <HandControl />
         {!writing && <ChatControl />}
         <Control
           icon="people"
@@ -55,13 +62,39 @@ export function Bar(): JSX.Element {
           expanded={view.panel.value === "people"}
           press={() => view.toggle("people")}
         />
+        {more && <MoreControl />}
         <LeaveControl />
       </div>
     </footer>
   );
 }
 
-function Devices(): JSX.Element | null {
+/** What does not fit, and what is seldom needed. */
+function MoreControl(): JSX.Element {
+  const { view, words } = useRoom();
+  const open = (): void => {
+    view.dialog.value = "more";
+  };
+  return <Control icon="more" label={`${words.floor.more}…`} short={words.floor.more} press={open} />;
+}
+
+function HandControl(): JSX.Element | null {
+  const { session, words } = useRoom();
+  const ask = useAsk();
+  if (!session.rights.value.raise_hand) return null;
+  const up = session.floor.myHand.value;
+  return (
+    <Control
+      icon="hand"
+      label={up ? words.floor.lower : words.floor.raise}
+      short={words.floor.hand}
+      state={up ? "on" : undefined}
+      press={() => ask(() => session.floor.toggleHand())}
+    />
+  );
+}
+
+function Devices({ narrow }: { narrow: boolean }): JSX.Element | null {
   const { local, session, words } = useRoom();
   const { publish_audio, publish_video, publish_screen } = session.rights.value;
   const microphone = local.microphone.on.value && local.microphone.track.value !== null;
@@ -87,7 +120,7 @@ function Devices(): JSX.Element | null {
           press={() => void local.toggleCamera()}
         />
       )}
-      {publish_screen && local.canShare.value && (
+      {publish_screen && local.canShare.value && !narrow && (
         <Control
           icon={screen ? "screenOff" : "screen"}
           label={screen ? words.bar.screenOff : words.bar.screenOn}
@@ -118,9 +151,9 @@ function ChatControl(): JSX.Element {
 function LeaveControl(): JSX.Element {
   const { session, view, words } = useRoom();
   const leave = (): void => {
-    if (session.rights.value.moderate) view.dialog.value = "leave";
+    if (session.rights.value.lead) view.dialog.value = "leave";
     else void session.leave();
   };
-  const label = session.rights.value.moderate ? `${words.bar.leave}…` : words.bar.leave;
+  const label = session.rights.value.lead ? `${words.bar.leave}…` : words.bar.leave;
   return <Control icon="leave" label={label} short={words.bar.leave} danger press={leave} />;
 }

@@ -3,10 +3,16 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Refusal } from "../wire.ts";
 import { refusalIn } from "../words/index.ts";
+import { useAsk } from "./asking.ts";
 import { useRoom } from "./context.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Settings } from "./Settings.tsx";
+import { RefuseDialog } from "./LobbyList.tsx";
+import { PersonDialog } from "./PersonDialog.tsx";
 import { TopicForm } from "./TopicForm.tsx";
+
+/** What the button that makes a consultation longer says. */
+export const LONGER_MINUTES = 15;
 
 export function Dialogs(): JSX.Element | null {
   const { session, view, words } = useRoom();
@@ -25,9 +31,41 @@ export function Dialogs(): JSX.Element | null {
       </Dialog>
     );
   }
+  const open = view.dialog.value;
+  if (open !== null && typeof open === "object")
+    return "person" in open ? <PersonDialog person={open.person} close={close} /> : <RefuseDialog person={open.refuse} close={close} />;
+  if (open === "more") return <More close={close} />;
   if (view.dialog.value === "settings") return <Settings close={close} />;
   if (view.dialog.value === "leave") return <Ending close={close} />;
   return null;
+}
+
+/** What does not fit into the bar of a phone, and what a host seldom needs. */
+function More({ close }: { close: () => void }): JSX.Element {
+  const { local, session, words } = useRoom();
+  const ask = useAsk();
+  const { lead, moderate, publish_screen } = session.rights.value;
+  const media = session.session.value?.form !== "chat";
+  const screen = local.screen.value !== null;
+  const act = (label: string, work: () => void): JSX.Element => (
+    <button
+      onClick={() => {
+        work();
+        close();
+      }}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <Dialog title={words.floor.more} close={close}>
+      <div class="choices-list">
+        {publish_screen && local.canShare.value && act(screen ? words.bar.screenOff : words.bar.screenOn, () => void local.toggleScreen())}
+        {moderate && media && act(words.floor.muteAll, () => ask(() => session.floor.muteAll()))}
+        {lead && act(words.floor.extend, () => ask(() => session.extend(LONGER_MINUTES)))}
+      </div>
+    </Dialog>
+  );
 }
 
 /** Whoever leads chooses between leaving and ending; the others leave without a question. */

@@ -40,9 +40,15 @@ export function Over({ ending }: { ending: Ending }): JSX.Element {
   const { reason, starts_at, ends_at, cause } = ending;
   const here = session.people.seen();
   const more = reason === "time" || reason === "closed" ? words.over.thanks : words.over[reason];
+  const back = useReturn();
+  // Without a cause a removal leaves the way back open.
+  const mayReturn = reason === "finished" || reason === "refused" || (reason === "removed" && cause === undefined);
   const moved = reason === "moved" && starts_at !== undefined && ends_at !== undefined;
   return (
-    <End title={words.over.reason[reason]}>
+    <End
+      title={words.over.reason[reason]}
+      actions={mayReturn && <button class="primary" onClick={back}>{words.left.back}</button>}
+    >
       {moved ? (
         <p>
           {words.over.newTime}: {whenInWords(words, Date.parse(starts_at), Date.parse(ends_at), page, session.clock.now())}
@@ -50,7 +56,7 @@ export function Over({ ending }: { ending: Ending }): JSX.Element {
       ) : (
         <p>{more}</p>
       )}
-      {cause !== undefined && (
+      {cause !== undefined && reason !== "removed" && (
         <p>
           {words.over.cause}: {cause}
         </p>

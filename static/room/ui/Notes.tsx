@@ -4,7 +4,9 @@ import { useEffect } from "preact/hooks";
 import { announce } from "../announce.ts";
 import type { Session } from "../protocol.ts";
 import { hour, MINUTE, minutesLeft } from "../time.ts";
+import { useAsk } from "./asking.ts";
 import { useNow, useRoom } from "./context.ts";
+import { LONGER_MINUTES } from "./Dialogs.tsx";
 import { Icon } from "./icons.tsx";
 
 function Note({ tone, children }: { tone: "warn" | "bad" | "calm"; children: ComponentChildren }): JSX.Element {
@@ -29,6 +31,7 @@ export function Notes({ session: about }: { session: Session }): JSX.Element {
           <p role="alert">{words.room.refusedSource[source]}</p>
         </Note>
       ))}
+      <FloorNotes />
       <Sharing />
       <Saving />
       <DeviceProblems />
@@ -48,6 +51,48 @@ function Reconnecting({ since }: { since: number | null }): JSX.Element {
     <Note tone="warn">
       <p role="alert">{long ? words.room.reconnectingLong : words.room.reconnecting}</p>
     </Note>
+  );
+}
+
+/** What a host has done to me, what a full room leaves me, what the server has refused. */
+function FloorNotes(): JSX.Element {
+  const { session, view, words } = useRoom();
+  const { floor } = session;
+  const told = floor.told.value;
+  const { receive_audio, receive_video } = session.rights.value;
+  const full = session.session.value?.form !== "chat" && !receive_video;
+  return (
+    <>
+      {told !== null && (
+        <Note tone={told === "floor_given" || told.endsWith("allowed") ? "calm" : "warn"}>
+          <p>{words.told[told]}</p>
+          <button
+            onClick={() => {
+              floor.told.value = null;
+            }}
+          >
+            {words.bar.close}
+          </button>
+        </Note>
+      )}
+      {full && (
+        <Note tone="warn">
+          <p role="status">{receive_audio ? words.place.audio : words.place.chat}</p>
+        </Note>
+      )}
+      {view.problem.value !== null && (
+        <Note tone="bad">
+          <p role="alert">{view.problem.value}</p>
+          <button
+            onClick={() => {
+              view.problem.value = null;
+            }}
+          >
+            {words.bar.close}
+          </button>
+        </Note>
+      )}
+    </>
   );
 }
 
@@ -125,7 +170,11 @@ function DeviceProblems(): JSX.Element {
 }
 
 function TimeNote({ session }: { session: Session }): JSX.Element | null {
-  const { page, words } = useRoom();
+  const room = useRoom();
+  const { page, words } = room;
+  const { rights } = room.session;
+  const ask = useAsk();
+  const extend = (): Promise<void> => room.session.extend(LONGER_MINUTES);
   const now = useNow();
   const ends = Date.parse(session.ends_at);
   const near = ends - now <= session.warning_minutes * MINUTE;
@@ -137,6 +186,7 @@ function TimeNote({ session }: { session: Session }): JSX.Element | null {
   return near ? (
     <Note tone="calm">
       <p>{text}</p>
+      {rights.value.lead && <button onClick={() => ask(extend)}>{words.floor.extend}</button>}
     </Note>
   ) : null;
 }

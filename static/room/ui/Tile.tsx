@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { Peer } from "../protocol.ts";
 import { useRoom } from "./context.ts";
 import { Icon } from "./icons.tsx";
+import { IconButton } from "./IconButton.tsx";
 import { RemoteVideo, Video } from "./Video.tsx";
 
 type TileProps = { peer: Peer; source?: "camera" | "screen" };
@@ -20,12 +21,14 @@ export function Tile({ peer, source = "camera" }: TileProps): JSX.Element {
       {mine ? <MyPicture name={name} /> : <TheirPicture peer={peer} source={source} name={name} />}
       <figcaption>
         {source === "camera" && <Microphone peer={peer} mine={mine} />}
+        {source === "camera" && <FloorSign peer={peer} />}
         {source === "camera" && !mine && <Line peer={peer} />}
         <span class="tile-who">
           <span class="tile-name">{source === "screen" ? words.room.shares(name) : name}</span>
           {source === "camera" && <span class="tile-about">{about}</span>}
         </span>
       </figcaption>
+      {!mine && source === "camera" && <PersonButton peer={peer} />}
     </figure>
   );
 }
@@ -73,6 +76,29 @@ function Line({ peer }: { peer: Peer }): JSX.Element | null {
       <span class="hidden-words">{label}</span>
     </span>
   );
+}
+
+/** A hand that is up, or the floor. */
+export function FloorSign({ peer }: { peer: Peer }): JSX.Element | null {
+  const { words } = useRoom();
+  if (peer.hand_since === null && !peer.floor) return null;
+  return (
+    <span class="floor-sign" data-floor={peer.floor} title={peer.floor ? words.floor.has : words.floor.handUp}>
+      <Icon name={peer.floor ? "speech" : "hand"} />
+      <span class="hidden-words">{peer.floor ? words.floor.has : words.floor.handUp}</span>
+    </span>
+  );
+}
+
+/** Opens what can be done about a person. */
+export function PersonButton({ peer }: { peer: Peer }): JSX.Element | null {
+  const { session, view, words } = useRoom();
+  const { moderate } = session.rights.value;
+  if (session.session.value?.form === "chat" && !moderate) return null;
+  const open = (): void => {
+    view.dialog.value = { person: peer.id };
+  };
+  return <IconButton icon="more" label={words.floor.actions(peer.name)} look="round-small person-button" press={open} />;
 }
 
 export function Microphone({ peer, mine }: { peer: Peer; mine: boolean }): JSX.Element | null {

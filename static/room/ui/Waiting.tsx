@@ -9,6 +9,7 @@ export function Waiting({ door }: { door: Door | null }): JSX.Element {
   return (
     <div class="waiting">
       {door && <Countdown door={door} />}
+      {door?.why === "waiting_for_turn" && door.ahead !== null && <p class="ahead">{words.waiting.ahead(door.ahead)}</p>}
       <p>{words.waiting.opensBy}</p>
     </div>
   );

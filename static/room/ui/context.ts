@@ -22,6 +22,20 @@ export function useNow(): number {
   return now;
 }
 
+/** A phone held upright: fewer controls and tiles fit. */
+const NARROW = "(max-width: 40rem)";
+
+export function useNarrow(): boolean {
+  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const changed = (): void => setNarrow(query.matches);
+    query.addEventListener("change", changed);
+    return () => query.removeEventListener("change", changed);
+  }, []);
+  return narrow;
+}
+
 /** Moves the focus to the heading of a screen that has just replaced another, so that readers start there. */
 export function useFocus<E extends HTMLElement>(): RefObject<E | null> {
   const target = useRef<E>(null);

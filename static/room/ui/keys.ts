@@ -10,6 +10,7 @@ const ACTIONS: Record<string, Action> = {
   KeyS: ({ local, session }) =>
     void (session.rights.value.publish_screen && local.canShare.value && local.toggleScreen()),
   KeyC: ({ session, view }) => session.session.value?.form !== "chat" && view.toggle("chat"),
+  KeyH: ({ session }) => void (session.rights.value.raise_hand && session.floor.toggleHand().catch(() => undefined)),
   KeyP: ({ view }) => view.toggle("people"),
 };
 

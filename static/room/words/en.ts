@@ -272,7 +272,7 @@ export const en: Words = {
       pictures: "Your camera goes off, nobody's video is loaded.",
     },
     keys: "Keys",
-    key: { M: "microphone", V: "camera", S: "screen sharing", C: "chat", P: "people", "?": "this help" },
+    key: { M: "microphone", V: "camera", S: "screen sharing", C: "chat", H: "raise or lower your hand", P: "people", "?": "this help" },
   },
 
   over: {
