@@ -4,6 +4,7 @@ import { announce } from "./announce.ts";
 import { forgiving } from "./drawer.ts";
 import { Floating } from "./floating.ts";
 import { LocalMedia } from "./local.ts";
+import { keepLook, Look } from "./look.ts";
 import { Media } from "./media.ts";
 import type { Page } from "./page.ts";
 import { askProbe, NetworkCheck } from "./probe.ts";
@@ -40,6 +41,7 @@ export type Room = {
   session: RoomSession<Media>;
   media: Media;
   local: LocalMedia;
+  look: Look;
   network: NetworkCheck;
   floating: Floating;
   uploads: Uploads;
@@ -73,12 +75,13 @@ export function openRoom(page: Page): Room {
     if (OUTSIDE.has(session.phase.value.name)) local.release();
   });
   const network = new NetworkCheck((step) => askProbe(page.probeUrl, page.csrf, step));
+  const look = new Look(document.documentElement, (form) => keepLook(page.csrf, form));
   const floating = new Floating(media.receiving);
   effect(() => {
     if (session.phase.value.name === "inside") floating.show(session.people.speaker.value);
     else void floating.stop();
   });
-  return { page, words, session, media, local, network, floating, uploads, view };
+  return { page, words, session, media, local, look, network, floating, uploads, view };
 }
 
 /** What a host does to me takes hold of my devices, and is said aloud. */

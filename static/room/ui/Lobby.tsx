@@ -6,6 +6,7 @@ import { useFocus, useRoom } from "./context.ts";
 import { DeviceChoices } from "./DeviceChoices.tsx";
 import { silence } from "../level.ts";
 import { Facts } from "./Facts.tsx";
+import { LookButton } from "./LookChoice.tsx";
 import { Preview } from "./Preview.tsx";
 import { Verdict } from "./Verdict.tsx";
 import { Waiting } from "./Waiting.tsx";
@@ -36,6 +37,9 @@ export function Lobby({ phase }: { phase: LobbyPhase }): JSX.Element {
         </section>
       )}
       <section class="lobby-facts">
+        <p class="look">
+          <LookButton />
+        </p>
         <Heading key={phase.name} phase={phase} />
         <Facts starts={starts} ends={ends} />
         {phase.name === "preparing" && <Verdict check={check} />}

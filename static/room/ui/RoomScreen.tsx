@@ -10,6 +10,7 @@ import { useFocus, useNow, useRoom } from "./context.ts";
 import { Dialogs } from "./Dialogs.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { useKeys } from "./keys.ts";
+import { LookButton } from "./LookChoice.tsx";
 import { Notes } from "./Notes.tsx";
 import { SidePanel } from "./SidePanel.tsx";
 import { Sounds } from "./Sounds.tsx";
@@ -60,8 +61,11 @@ function Top({ session: about }: { session: Session }): JSX.Element {
         {webinar && <span>{words.room.listeners(listeners)}</span>}
         <TimeLeft session={about} />
       </p>
-      <Float />
-      <IconButton icon="settings" label={words.bar.settings} look="quiet round-small" press={settings} />
+      <div class="room-tools">
+        <Float />
+        <LookButton />
+        <IconButton icon="settings" label={words.bar.settings} look="quiet round-small" press={settings} />
+      </div>
     </header>
   );
 }

@@ -4,6 +4,7 @@ import { SAVINGS } from "../local.ts";
 import { useRoom } from "./context.ts";
 import { DeviceChoices } from "./DeviceChoices.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { LookChoice } from "./LookChoice.tsx";
 
 export function Settings({ close }: { close: () => void }): JSX.Element {
   const { session, words } = useRoom();
@@ -13,6 +14,7 @@ export function Settings({ close }: { close: () => void }): JSX.Element {
       {media && <DeviceChoices inputs={session.rights.value.publish_audio} />}
       {session.rights.value.publish_audio && <Processing />}
       {media && <Saving />}
+      <LookChoice />
       <h3>{words.settings.keys}</h3>
       <dl class="keys">
         {Object.entries(words.settings.key).map(([key, meaning]) => (

@@ -46,6 +46,14 @@ export const en: Words = {
     blocked: "This network does not let video through: try mobile internet",
     again: "Check again",
   },
+  look: {
+    on: "Version for the visually impaired",
+    off: "Ordinary version",
+    none: "Ordinary version",
+    scheme: { "black-on-white": "Black on white", "white-on-black": "White on black", "blue-on-sky": "Blue on sky" },
+    letters: "Size of letters",
+    size: { normal: "Ordinary", large: "Large", huge: "Very large" },
+  },
   problem: {
     refused: (which) =>
       `The browser does not let the page use the ${named(which)}. Press the sign to the left of the address, allow it and ` +

@@ -1,6 +1,7 @@
 /** The room in Russian. The other languages have exactly these keys: the compiler sees to it. */
 import type { DeviceProblem, Input } from "../devices.ts";
 import type { Saving } from "../local.ts";
+import type { Scheme, Size } from "../look.ts";
 import type { Verdict } from "../probe.ts";
 import type { Quality } from "../quality.ts";
 import type { Deed, DoorReason, OverReason, RefusalCode, Role, Scope, Source, TopicBasis } from "../protocol.ts";
@@ -63,6 +64,18 @@ export const ru = {
     blocked: "Сеть не пропускает видео: попробуйте мобильный интернет",
     again: "Проверить ещё раз",
   } satisfies Record<Verdict | "checking" | "again", string>,
+  look: {
+    on: "Версия для слабовидящих",
+    off: "Обычная версия",
+    none: "Обычная версия",
+    scheme: {
+      "black-on-white": "Чёрным по белому",
+      "white-on-black": "Белым по чёрному",
+      "blue-on-sky": "Синим по голубому",
+    } satisfies Record<Scheme, string>,
+    letters: "Размер букв",
+    size: { normal: "Обычный", large: "Крупный", huge: "Очень крупный" } satisfies Record<Size, string>,
+  },
   problem: {
     refused: (which: Troubled) =>
       `Браузер не пускает к ${{ camera: "камере", microphone: "микрофону", both: "камере и микрофону" }[which]}. Нажмите на ` +
