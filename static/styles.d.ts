@@ -1,1 +1,5 @@
 declare module "*.css";
+declare module "*?worker" {
+  const Made: new () => Worker;
+  export default Made;
+}

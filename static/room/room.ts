@@ -14,7 +14,7 @@ import { uploader, Uploads } from "./uploads.ts";
 import { SocketWire } from "./wire.ts";
 import { wordsFor, type Words } from "./words/index.ts";
 
-export type Panel = "chat" | "people";
+export type Panel = "chat" | "people" | "tools";
 export type DialogName = "settings" | "leave" | "topic" | "more" | { person: number } | { refuse: number };
 
 /** What is open on the screen of this person. */
@@ -25,6 +25,8 @@ export class View {
   readonly silenced = signal(false);
   /** The host wants to set the topic later; a line of text keeps reminding. */
   readonly topicPutOff = signal(false);
+  /** The file on its way that is to be shown to everybody when it has arrived. */
+  readonly presenting = signal<string | null>(null);
   /** Whom I want to see large. */
   readonly pinned = signal<number | null>(null);
   /** What the server refused, in words, until the next request. */
@@ -52,6 +54,7 @@ const OUTSIDE = new Set(["left", "taken_over", "refused", "over"]);
 
 export function openRoom(page: Page): Room {
   const words = wordsFor(page.language);
+  const view = new View();
   const wire = new SocketWire(() => fetchTicket(page.ticketUrl, page.csrf));
   const session = new RoomSession({
     wire,
@@ -60,16 +63,28 @@ export function openRoom(page: Page): Room {
     sessionId: page.sessionId,
     listener: {
       arrived: (peer, here) => announce(here ? words.room.arrived(peer.name) : words.room.departed(peer.name)),
+      // Whoever leads knows what they have asked; the others are to see it.
+      asked: (poll) => {
+        if (session.rights.value.moderate) return;
+        view.panel.value = "tools";
+        announce(words.tools.asked(poll.question));
+      },
       wrote: (message) => announce(words.room.wrote(message.author_name, message.body || (message.file?.name ?? ""))),
     },
   });
   const { media } = session;
   const local = new LocalMedia(forgiving(() => localStorage));
   local.feed(media.publishing);
-  const view = new View();
   attend(session, local, words);
   const uploads = new Uploads(uploader(page.filesUrl, page.csrf), page.fileLimit);
   effect(() => uploads.turn(session.online.value));
+  effect(() => {
+    const sent = session.chat.messages.value.find(({ client_id }) => client_id === view.presenting.value);
+    if (!sent?.file) return;
+    view.presenting.value = null;
+    // Whoever has lost the right meanwhile sees that nothing is shown.
+    session.tools.showSlides(sent.file.id).catch(() => undefined);
+  });
   effect(() => {
     // On the way out the lights of the devices go out too.
     if (OUTSIDE.has(session.phase.value.name)) local.release();

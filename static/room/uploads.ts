@@ -43,7 +43,8 @@ export class Uploads {
     this.#limit = limit;
   }
 
-  add(files: readonly File[], quote: Quote | null = null): void {
+  /** Gives the ids that the messages will bear. */
+  add(files: readonly File[], quote: Quote | null = null): string[] {
     const added = files.slice(0, MOST_AT_ONCE).map((file, number) => ({
       client_id: newClientId(),
       file,
@@ -53,6 +54,7 @@ export class Uploads {
     }));
     this.list.value = [...this.list.peek(), ...added];
     void this.#flush();
+    return added.map(({ client_id }) => client_id);
   }
 
   withdraw(clientId: string): void {

@@ -29,7 +29,8 @@ export const message = (id: number, author = teacher, body = `Сообщение
 export const camera = (id: string, peer: Peer): Producer => ({ id, peer: peer.id, kind: "video", source: "camera", paused: false });
 
 export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
-  session, me: ivan, rights: speaking, peers: [teacher], producers: [], capabilities: null, messages: [], speaker: null, lobby: null, ...more,
+  session, me: ivan, rights: speaking, peers: [teacher], producers: [], capabilities: null, messages: [], speaker: null, lobby: null,
+  tools: { poll: null, timer: null, slides: null, checklist: null }, ...more,
 });
 
 export class MemoryDrawer implements Drawer {

@@ -38,6 +38,7 @@ beforeEach(() => {
     listener: {
       arrived: (peer, here) => heard.push(`${peer.name} ${here ? "here" : "gone"}`),
       wrote: (message) => heard.push(message.body),
+      asked: (poll) => heard.push(`asked: ${poll.question}`),
     },
   });
 });

@@ -62,6 +62,7 @@ export function Bar(): JSX.Element {
           expanded={view.panel.value === "people"}
           press={() => view.toggle("people")}
         />
+        <ToolsControl />
         {more && <MoreControl />}
         <LeaveControl />
       </div>
@@ -76,6 +77,25 @@ function MoreControl(): JSX.Element {
     view.dialog.value = "more";
   };
   return <Control icon="more" label={`${words.floor.more}…`} short={words.floor.more} press={open} />;
+}
+
+/** For those who lead; for the others while there is something to answer or to read. */
+function ToolsControl(): JSX.Element | null {
+  const { session, view, words } = useRoom();
+  const { moderate } = session.rights.value;
+  const poll = session.tools.poll.value;
+  if (!moderate && poll === null) return null;
+  const waits = poll !== null && !poll.closed && poll.mine === null && !moderate;
+  return (
+    <Control
+      icon="tools"
+      label={moderate ? words.tools.title : words.tools.poll}
+      short={moderate ? words.tools.short : words.tools.poll}
+      badge={waits ? 1 : 0}
+      expanded={view.panel.value === "tools"}
+      press={() => view.toggle("tools")}
+    />
+  );
 }
 
 function HandControl(): JSX.Element | null {

@@ -72,14 +72,31 @@ function More({ close }: { close: () => void }): JSX.Element {
 function Ending({ close }: { close: () => void }): JSX.Element {
   const { session, words } = useRoom();
   const [problem, setProblem] = useState("");
+  const [reason, setReason] = useState("");
+  const leftOut = (session.tools.checklist.value ?? []).filter(({ ticked_at }) => ticked_at === null);
   const end = (): void => {
-    session.closeRoom().catch((error: unknown) => {
+    if (leftOut.length > 0 && reason.trim() === "") return setProblem(words.close.reasonNeeded);
+    session.closeRoom(reason.trim()).catch((error: unknown) => {
       setProblem(refusalIn(words, error instanceof Refusal ? error.code : "unanswered"));
     });
   };
   return (
     <Dialog title={words.close.question} close={close}>
       <p>{words.close.consequence}</p>
+      {leftOut.length > 0 && (
+        <div class="left-out">
+          <p>{words.close.leftOut}</p>
+          <ul>
+            {leftOut.map(({ item }) => (
+              <li key={item}>{words.tools.checklist.items[item]}</li>
+            ))}
+          </ul>
+          <label class="field">
+            <span>{words.close.reason}</span>
+            <textarea rows={2} maxLength={500} value={reason} aria-invalid={problem !== ""} onInput={(event) => setReason(event.currentTarget.value)} />
+          </label>
+        </div>
+      )}
       <p class="problem" role="alert">
         {problem}
       </p>

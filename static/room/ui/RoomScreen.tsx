@@ -14,7 +14,9 @@ import { LookButton } from "./LookChoice.tsx";
 import { Notes } from "./Notes.tsx";
 import { SidePanel } from "./SidePanel.tsx";
 import { Sounds } from "./Sounds.tsx";
+import { Slides } from "./Slides.tsx";
 import { Stage } from "./Stage.tsx";
+import { TimerNote } from "./TimerNote.tsx";
 
 export function RoomScreen(): JSX.Element | null {
   const room = useRoom();
@@ -30,8 +32,14 @@ export function RoomScreen(): JSX.Element | null {
     <div class="room" data-online={session.online.value} data-panel={panel !== null}>
       <Top session={about} />
       <main class="room-main" aria-label={room.words.room.label}>
-        <Notes session={about} />
-        {writing ? <ChatPanel /> : <Stage session={about} />}
+        <div>
+          <Notes session={about} />
+          <TimerNote />
+        </div>
+        <div class="content" data-slides={session.tools.slides.value !== null}>
+          <Slides />
+          {writing ? <ChatPanel /> : <Stage session={about} />}
+        </div>
       </main>
       {panel && <SidePanel key={panel} panel={panel} />}
       <Bar />

@@ -5,20 +5,28 @@ import { ChatPanel } from "./ChatPanel.tsx";
 import { useRoom } from "./context.ts";
 import { IconButton } from "./IconButton.tsx";
 import { PeoplePanel } from "./PeoplePanel.tsx";
+import { ToolsPanel } from "./ToolsPanel.tsx";
 
 export function SidePanel({ panel }: { panel: Panel }): JSX.Element {
   const { session, view, words } = useRoom();
   const close = (): void => {
     view.panel.value = null;
   };
-  const title = panel === "chat" ? words.chat.title : words.room.people(session.people.all.value.length);
+  const titles: Record<Panel, string> = {
+    chat: words.chat.title,
+    people: words.room.people(session.people.all.value.length),
+    tools: session.rights.value.moderate ? words.tools.title : words.tools.poll,
+  };
+  const title = titles[panel];
   return (
     <aside class="panel" aria-label={title} onKeyDown={(event) => event.key === "Escape" && close()}>
       <header class="panel-head">
         <h2>{title}</h2>
         <IconButton icon="close" label={words.bar.close} look="quiet round-small" press={close} />
       </header>
-      {panel === "chat" ? <ChatPanel /> : <PeoplePanel />}
+      {panel === "chat" && <ChatPanel />}
+      {panel === "people" && <PeoplePanel />}
+      {panel === "tools" && <ToolsPanel />}
     </aside>
   );
 }
