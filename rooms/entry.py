@@ -149,7 +149,7 @@ async def _stand_in_line(registry: Registry, room: Room, peer: Peer, outcome: Ou
 
 async def _enter(
     registry: Registry, room: Room, peer: Peer, capabilities: JsonObject | None
-) -> views.Snapshot:
+) -> views.Snapshot | views.Door:
     who, now = peer.identity, registry.clock()
     session: SessionRow | None = None
     async with room.changing, registry.database.begin() as db:
@@ -172,6 +172,14 @@ async def _enter(
     except (Refused, TakenOver):
         await record_left(registry, [peer], now)
         raise
+    if not room.has_place(peer):
+        # Others were quicker in that instant.
+        await record_left(registry, [peer], now)
+        _still_there(room, peer)
+        door = admission.door(room.session, room.settings, Outcome.FULL, now)
+        assert door is not None  # noqa: S101 -- a full room is a reason to wait
+        room.wait(peer, door)
+        return door
     # From here to the answer nothing is awaited: what happens next reaches this person as a push.
     if session is not None:
         room.renew(session, room.settings, now)

@@ -38,6 +38,9 @@ _WAITS_FOR = {
     "not_open_yet": N_("waits: the room is not open yet"),
     "waiting_for_topic": N_("waits for the topic"),
     "waiting_for_host": N_("waits for the host"),
+    "waiting_for_turn": N_("waits in the line"),
+    "waiting_for_admission": N_("waits to be let in"),
+    "full": N_("waits: the room is full"),
 }
 _WAITS = N_("waits")
 

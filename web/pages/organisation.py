@@ -22,6 +22,7 @@ from web.reply import now, page, see_other, viewer
 from web.saving import saved
 
 Minutes = Annotated[int, Field(ge=0, le=120)]
+Places = Annotated[int, Field(ge=1, le=1000)]
 
 
 class SettingsForm(BaseModel):
@@ -34,6 +35,9 @@ class SettingsForm(BaseModel):
     grace_minutes: Minutes
     warning_minutes: Minutes
     require_sign_in: bool = False
+    webinar_places: Places
+    videoconference_places: Places
+    chat_places: Places
     seen: str = ""
 
 
@@ -84,6 +88,9 @@ def _typed(row: OrganisationRow) -> dict[str, str]:
         "grace_minutes": str(row.grace_minutes),
         "warning_minutes": str(row.warning_minutes),
         "require_sign_in": "1" if row.require_sign_in else "",
+        "webinar_places": str(row.webinar_places),
+        "videoconference_places": str(row.videoconference_places),
+        "chat_places": str(row.chat_places),
         "seen": stamp(row),
     }
 
