@@ -31,6 +31,12 @@ LOGINS = {
 @pytest.fixture
 async def full_site(site: Site) -> Site:
     """The smallest school, and one more person of every role that it lacks."""
+    await add_the_rest(site)
+    return site
+
+
+async def add_the_rest(site: Site) -> None:
+    """One more person of every role, an act in force, a draft of the schedule."""
     at = site.clock()
     async with site.database.begin() as db:
         colleague, _ = await builders.add_worker(
@@ -48,7 +54,6 @@ async def full_site(site: Site) -> Site:
             await people.set_password(db, at, by=None, person_id=person, password_hash=_HASH)
         await builders.add_act(db)
         await add_draft(db, methodist, site.cast)
-    return site
 
 
 async def add_draft(db: Db, methodist: int, cast: Cast) -> None:
@@ -98,7 +103,7 @@ async def test_each_reader_gets_exactly_what_the_table_says(
     for route in ROUTES:
         if reader != "nobody" and browser.cookie("kabinet_sign_in") is None:
             assert (await browser.sign_in(LOGINS[reader])).status == 303
-        path = link if route.name == "link" else _path(route.path, full_site)
+        path = link if route.name == "link" else path_of(route.path, full_site)
         if route.name.startswith("room"):
             browser.client.session.cookie_jar.clear(lambda morsel: morsel.key.startswith("kabinet_pass"))
         answer = await _ask(browser, route.method, path)
@@ -116,7 +121,7 @@ async def _ask(browser: Browser, method: str, path: str) -> int:
     return (await browser.post(path, follow=False)).status
 
 
-def _path(pattern: str, site: Site) -> str:
+def path_of(pattern: str, site: Site) -> str:
     """The route's path with ids of the site's cast in it, of the first row, or of none."""
     ids = {"session": site.cast.session, "person": site.cast.stranger, "group": site.cast.group}
     ids |= dict.fromkeys(("programme", "subject", "appointment", "link", "act", "version", "line"), 1) | {

@@ -95,7 +95,7 @@ async def test_a_student_sees_their_groups_and_programme_with_its_periods(
     await publish(site)
     await browser.sign_in("ivanov")
     page = await browser.get("/my")
-    assert "ФИО Иванов Пётр Андреевич" in page.words
+    assert "Иванов Пётр Андреевич" in page.words
     assert "Группы 7А" in page.words
     assert "Как организовано обучение" in page.words
     assert "за 10 мин до консультации" in page.words
