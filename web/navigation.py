@@ -18,7 +18,7 @@ class Entry:
 
 
 _TODAY = Entry("today", N_("Today"), "today")
-_SCHEDULE = Entry("schedule", N_("Schedule"), "schedule")
+_SCHEDULE = Entry("schedule", N_("Published schedule"), "schedule")
 _LIVE = Entry("live", N_("Now"), "live")
 _ACT = Entry("act", N_("Order"), "act")
 _PEOPLE = Entry("people", N_("People"), "people")

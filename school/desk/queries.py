@@ -14,11 +14,12 @@ from school.desk.rules import Recalculation, Written, recalculation
 from school.people.models import ParentLink, Person, PersonRole, Relation, Role
 from school.people.queries import rights_in_force
 from school.people.rules import full_name
-from school.schedule.models import Line, VersionState
+from school.schedule.errors import NoParityAnchor
+from school.schedule.models import Kind, Line, VersionState
 from school.schedule.queries import LineRow, VersionRow, lines, planned, versions
 from school.schedule.rules import Planned
 from school.sessions.models import Session
-from school.sessions.queries import busy
+from school.sessions.queries import SessionRow, busy, for_doorman
 from school.text import search_words
 
 _IN_FORCE = (VersionState.APPROVED, VersionState.PUBLISHED, VersionState.SUPERSEDED)
@@ -71,6 +72,14 @@ async def calendar_change(db: Db, now: datetime) -> Recalculation:
     return await change_of(db, await meant(db, now), now)
 
 
+async def calendar_has_changed(db: Db, now: datetime) -> bool:
+    """Say whether the sessions ahead are not those that schedules and calendar mean."""
+    try:
+        return not (await calendar_change(db, now)).is_empty
+    except NoParityAnchor:
+        return True
+
+
 async def change_of(db: Db, found: Sequence[Meant], now: datetime) -> Recalculation:
     """Compare the sessions ahead with what these versions mean."""
     wished = [one for version in found for one in version.times]
@@ -78,6 +87,22 @@ async def change_of(db: Db, found: Sequence[Meant], now: datetime) -> Recalculat
     hosts = sorted({line.person_id for version in found for line in version.lines})
     until = max([now, *(one.ends_at for one in wished)])
     return recalculation(wished, written, await busy(db, hosts, now, until), now)
+
+
+async def deviations(db: Db, since: datetime, until: datetime) -> list[SessionRow]:
+    """Give the group sessions of `[since, until)` that are not as the schedule says, by start (R39).
+
+    Cancelled, moved or one-off ones; what a new schedule replaced is not among them.
+    """
+    other = or_(Session.cancelled_at.is_not(None), Session.moved_at.is_not(None), Session.line_id.is_(None))
+    query = select(Session.id).where(
+        Session.starts_at >= since,
+        Session.starts_at < until,
+        Session.kind == Kind.GROUP,
+        Session.replaced_by.is_(None),
+        other,
+    )
+    return await for_doorman(db, list(await db.scalars(query)))
 
 
 async def families(db: Db, text: str, today: date, limit: int = 10) -> list[Family]:

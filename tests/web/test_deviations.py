@@ -8,6 +8,7 @@ from school.people.models import Category, Role
 from school.schedule.models import Audience, Kind
 from school.sessions import queries as sessions
 from tests import builders
+from tests.web.office import approved, open_office, step
 from tests.web.site import Browser, Site
 
 ONE_OFF = {
@@ -189,3 +190,23 @@ async def test_the_search_finds_students_only_and_says_when_nobody_is_found(
     await administrator(browser)
     page = await browser.post("/sessions/new", **wished(site, action="find", search="ежов"))
     assert "Никого не нашлось." in page.words
+
+
+async def test_the_public_page_shows_what_has_changed_without_the_reason(site: Site) -> None:
+    path = f"/sessions/{site.cast.session}"
+    async with open_office(site) as office:
+        version = await approved(office, site)
+        await step(office.methodist, version, "publish", where="official_site", on="2026-09-07")
+        await office.deputy.sign_in("orlova")
+        await office.deputy.get(f"{path}/change")
+        moved = {"date": "2026-09-08", "starts": "12:00", "ends": "12:45", "reason": "Экскурсия"}
+        await office.deputy.post(f"{path}/move", **moved)
+        async with site.browser() as visitor:
+            words = (await visitor.get("/schedule")).words
+            assert "Изменения в ближайшие две недели завтра, 12:00–12:45 Алгебра" in words
+            assert "перенесена, была назначена на сегодня, 09:05" in words
+            assert "Экскурсия" not in words
+            cancelled = await office.deputy.post(f"{path}/cancel", reason="Болезнь")
+            assert cancelled.status == 200, cancelled.words
+            words = (await visitor.get("/schedule")).words
+            assert ("не состоится" in words, "Болезнь" in words) == (True, False)

@@ -7,7 +7,7 @@ from tests.builders import NOW
 from tests.web.office import Statements, approved, line, open_office
 from tests.web.site import Browser, Site
 
-PAGE = "/calendar/recalculation"
+PAGE = "/settings/calendar/recalculation"
 
 
 async def test_the_difference_is_shown_and_done_when_it_is_confirmed(site: Site, browser: Browser) -> None:
@@ -18,6 +18,7 @@ async def test_the_difference_is_shown_and_done_when_it_is_confirmed(site: Site,
         async with site.database.begin() as db:
             await keep_holidays(db, NOW, by=None, holidays={date(2026, 9, 15): "День школы"})
             await transfer(db, NOW, by=None, on=date(2026, 9, 19), weekday=2)
+        assert "остались по прежнему календарю" in (await browser.get("/settings/calendar")).words
         page = await browser.get(PAGE)
         assert "Пока ничего не сделано." in page.words
         assert (
@@ -30,6 +31,7 @@ async def test_the_difference_is_shown_and_done_when_it_is_confirmed(site: Site,
         done = await browser.post(PAGE, mark=mark, reason="Праздник школы")
         assert "Готово: все видят консультации по новому календарю." in done.words
         assert "делать ничего не нужно" in done.words
+        assert "остались по прежнему" not in (await browser.get("/settings/calendar")).words
         await office.second.sign_in("ivanov")
         week = (await office.second.get("/week?date=2026-09-15")).words
         assert "отменена: Праздник школы" in week

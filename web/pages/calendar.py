@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from school.calendar import actions, rules
 from school.calendar import queries as calendar
 from school.db import Db
+from school.desk import queries as desk
 from school.organisation import actions as settings_actions
 from school.organisation import queries as organisation
 from school.people.rules import Capability
@@ -164,6 +165,7 @@ async def _page(
         kept = await calendar.calendar(db)
         terms, breaks = await calendar.terms(db), await calendar.breaks(db)
         settings = await organisation.settings(db)
+        behind = await desk.calendar_has_changed(db, now(request))
     today = settings.today(request[READER].when.now)
     year = _wanted_year(request, today)
     shown = {change: Form[Any]() for change in CHANGES}
@@ -175,6 +177,7 @@ async def _page(
         "calendar/page.html",
         status=status,
         forms=shown,
+        behind=behind,
         terms=terms,
         breaks=breaks,
         calendar=kept,

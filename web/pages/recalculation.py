@@ -137,6 +137,6 @@ def _turned(line: versions.Said, at: datetime, days: Calendar, reader: Reader) -
 
 _KEEPS = capability(Capability.MANAGE_CALENDAR)
 ROUTES = (
-    Route("recalculation", "GET", "/calendar/recalculation", show, _KEEPS),
-    Route("recalculation", "POST", "/calendar/recalculation", apply, _KEEPS),
+    Route("recalculation", "GET", "/settings/calendar/recalculation", show, _KEEPS),
+    Route("recalculation", "POST", "/settings/calendar/recalculation", apply, _KEEPS),
 )

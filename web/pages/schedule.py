@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from aiohttp import web
 
 from school.db import Db
+from school.desk import queries as desk
 from school.errors import NotFound
 from school.organisation import queries as organisation
 from school.schedule import queries as schedule
@@ -17,10 +18,12 @@ from school.sessions.queries import SessionRow
 from web import labels, qr
 from web.access import Route, public
 from web.annex import Annex, Filter, annex, filtered, slot_words, weekday
-from web.consultation import describe
+from web.consultation import Consultation, describe
 from web.keys import DATABASE, FRAMED, OPTIONS, READER
 from web.reader import Reader
 from web.reply import page, see_other, url
+
+_DEVIATIONS_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,21 @@ async def table(request: web.Request) -> web.Response:
         return page(request, "schedule/empty.html")
     site = request.app[OPTIONS].public_url
     return page(
-        request, "schedule/page.html", shown=shown, code=qr.picture(f"{site}{url(request, 'schedule')}")
+        request,
+        "schedule/page.html",
+        shown=shown,
+        code=qr.picture(f"{site}{url(request, 'schedule')}"),
+        deviations=await _deviations(request),
     )
+
+
+async def _deviations(request: web.Request) -> list[Consultation]:
+    """What of the next two weeks is not as the table says; why is for those concerned."""
+    reader = request[READER]
+    async with request.app[DATABASE].read() as db:
+        settings = await organisation.settings(db)
+        found = await desk.deviations(db, reader.when.now, reader.when.now + _DEVIATIONS_AHEAD)
+    return [describe(row, reader, settings) for row in found]
 
 
 async def embed(request: web.Request) -> web.Response:
