@@ -1,13 +1,19 @@
 """How much fits down one viewer's link, and which layers that buys.
 
-A browser's REMB falls promptly when its link is full but does not rise while little is sent. So nothing is
-held back until the viewer complains; then one layer more is tried from time to time, and taken back, with
-longer and longer pauses, whenever that goes wrong. Sound comes first. Source: draft-alvestrand-rmcat-remb-03;
-RFC 3550 §6.4.
+Nothing is held back until the viewer complains. With transport-cc the queue before the narrowest place is
+seen as it grows, and what arrives is what the link carries: the limit falls within two feedbacks. Before more
+is sent, padding shows whether it fits.
+
+Without it there are REMB and loss. A browser's REMB falls promptly when its link is full but does not rise
+while little is sent: one layer more is tried from time to time, and taken back, with longer and longer
+pauses, whenever that goes wrong. Sound comes first. Sources: draft-alvestrand-rmcat-remb-03; RFC 3550 §6.4;
+draft-holmer-rmcat-transport-wide-cc-extensions-01.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from rooms.sfu.delivery import WINDOW, Condition
 
 NOTHING = -1  # the cap under which no layer fits
 FALL = 0.88  # an estimate that falls by this much means that a queue grew: it becomes 0.85 of what arrives
@@ -25,6 +31,16 @@ NEXT_BACKOFF = 2.0
 MAX_BACKOFF = 64.0
 TRIAL_SECONDS = 4.0
 DELAY = 0.1  # seconds by which a growing queue lengthens the round trip of a trial that goes wrong
+QUEUE = 0.1  # seconds; two feedbacks in a row with a longer queue mean that the link is full
+PROBE_QUEUE = 0.06  # ... and one, while more is tried
+OVERLOADED = 0.25  # the share lost that means the same: a queue may be too short to be seen
+MARGIN = 0.85  # of what arrives through a full link: the rest empties the queue
+DRAIN_SECONDS = 0.6  # before that the queue that was left says nothing new
+PROBE_SECONDS = 0.5
+PROBE_ARRIVES = 0.85  # of what was to arrive, if a probe is to be believed
+PROBE_BACKOFF = 2.0
+MAX_PROBE_BACKOFF = 4.0
+NEXT_PROBE = 0.5
 SLACK = 1.05
 KEEP = 0.25  # what is sent already may cost this share of the budget more: rates are never still
 LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left
@@ -43,10 +59,17 @@ class Downlink:
         self.estimate = 0.0
         self._peak = 0.0
         self._fell_at = float("-inf")
-        self._lossy = False
+        self._repeated = False
         self._settled = float("-inf")
         self._backoff = FIRST_BACKOFF
         self._next_trial = float("inf")
+        self.told = False
+        self.lossy = False
+        self._long = False
+        self._queue = 0.0
+        self.probing: float | None = None
+        self._probe_at = 0.0
+        self._probe_backoff = PROBE_BACKOFF
 
     @property
     def budget(self) -> float | None:
@@ -55,6 +78,8 @@ class Downlink:
 
     def estimated(self, bitrate: float, sent: float, now: float) -> None:
         """The viewer's REMB, while it is sent `sent`. Only a fall tells something: it rises slowly."""
+        if self.told:
+            return
         if self._begun is None:
             self._begun = now
         fell = bitrate < FALL * self._peak
@@ -71,6 +96,9 @@ class Downlink:
     def lost(self, share: float, sent: float, now: float) -> None:
         """The share of packets that the viewer reports lost."""
         trying = self._trial is not None
+        if self.told:
+            return
+        self.lossy = share > HIGH_LOSS
         if now < self._settled and not trying:
             return
         carries = sent * (1 - share)
@@ -78,19 +106,68 @@ class Downlink:
             carries = self.estimate
         if share > OUTAGE:
             self._full(OUTAGE_SHARE * carries, now)
-        elif share > HIGH_LOSS and (self._lossy or trying):
-            self._lossy = False
+        elif share > HIGH_LOSS and (self._repeated or trying):
+            self._repeated = False
             self._full(carries, now)
         elif trying and share > MILD_LOSS:
             self._full(carries, now)
         else:
-            self._lossy = share > HIGH_LOSS
+            self._repeated = share > HIGH_LOSS
 
     def delayed(self, round_trip: float, now: float) -> None:
         """The round trip that the viewer's reports tell: a deep queue loses nothing, but it delays."""
         self._round_trip = round_trip
-        if self._trial is not None and round_trip > self._trial_round_trip + DELAY:
+        if not self.told and self._trial is not None and round_trip > self._trial_round_trip + DELAY:
             self._full(self.estimate, now)
+
+    def measured(self, condition: Condition, now: float) -> bool:
+        """What transport-cc tells; True when the limit has just fallen."""
+        self.told = True
+        self.lossy = condition.lost > HIGH_LOSS
+        self.estimate = condition.arriving
+        full = self._is_full(condition)
+        if self.probing is not None:
+            self._judge_probe(condition, now)
+            return False
+        if not full or now < self._settled:
+            return False
+        self._trial = None
+        self.limit = MARGIN * condition.arriving
+        self._settled = now + DRAIN_SECONDS
+        self._next_trial = now + self._probe_backoff
+        return True
+
+    def _is_full(self, condition: Condition) -> bool:
+        # A queue that shrinks is being emptied; one that jumps up once is a computer that was busy.
+        grows = condition.queue > self._queue or condition.lost > MILD_LOSS
+        long = condition.queue > QUEUE and grows
+        full = (long and (self._long or condition.lost > MILD_LOSS)) or condition.lost > OVERLOADED
+        self._long = long
+        self._queue = condition.queue
+        return full
+
+    def probe(self, needed: float, now: float) -> None:
+        """Somebody would need `needed` in all: send padding for a moment to see whether it fits."""
+        if self.limit is None or self.probing is not None or self._long:
+            return
+        if now >= self._next_trial and needed > self.limit:
+            self.probing, self._probe_at = needed, now
+
+    def _judge_probe(self, condition: Condition, now: float) -> None:
+        probing = self.probing or 0.0
+        failed = condition.queue > PROBE_QUEUE or condition.lost > OVERLOADED
+        if not failed and condition.arriving >= PROBE_ARRIVES * probing:
+            self.limit = max(probing, self.limit or 0.0)
+            self._probe_backoff = PROBE_BACKOFF
+            self._end_probe(now, NEXT_PROBE)
+        elif failed or now - self._probe_at > PROBE_SECONDS + WINDOW:
+            self._probe_backoff = min(MAX_PROBE_BACKOFF, 2 * self._probe_backoff)
+            self._end_probe(now, self._probe_backoff)
+
+    def _end_probe(self, now: float, pause: float) -> None:
+        self.probing = None
+        self._settled = now + PROBE_SECONDS
+        self._next_trial = now + pause
 
     def try_more(self, needed: float, now: float) -> None:
         """Somebody would need `needed` in all: see whether to try it, or whether a trial has ended."""
@@ -132,7 +209,7 @@ class Downlink:
 @dataclass(frozen=True, slots=True)
 class Demand:
     """One picture that a viewer looks at: its area on the screen, the layer it needs, what living layers
-    cost.
+    cost; a smaller `rank` comes first.
     """
 
     key: str
@@ -140,6 +217,7 @@ class Demand:
     wanted: int
     rates: Mapping[int, float]
     current: int = NOTHING
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +228,13 @@ class Allocation:
     needed: float | None
 
 
-def allocate(demands: Iterable[Demand], audio: float, budget: float) -> Allocation:
-    """Share `budget` out: sound, the smallest layer of each picture, then more, the largest tile first."""
-    order = sorted(demands, key=lambda item: -item.area)
-    shares = _Shares(budget, audio)
+def allocate(demands: Iterable[Demand], audio: float, budget: float, *, lossy: bool = True) -> Allocation:
+    """Share `budget` out: sound, the smallest layer of each picture, then more; by rank, then by size.
+
+    The first picture is never stopped while little is lost (`lossy` False): it may be the only thing to see.
+    """
+    order = sorted(demands, key=lambda item: (item.rank, -item.area))
+    shares = _Shares(budget, audio, lossy=lossy)
     for number, item in enumerate(order):
         shares.least(item, largest=number == 0)
     for item in order:
@@ -164,7 +245,8 @@ def allocate(demands: Iterable[Demand], audio: float, budget: float) -> Allocati
 class _Shares:
     """A budget while it is being shared out."""
 
-    def __init__(self, budget: float, audio: float) -> None:
+    def __init__(self, budget: float, audio: float, *, lossy: bool) -> None:
+        self._lossy = lossy
         self.caps: dict[str, int] = {}
         self.needed: float | None = None
         self._budget = budget
@@ -177,7 +259,7 @@ class _Shares:
         if lowest is None:
             self.caps[item.key] = item.wanted
         elif self._fits(item, lowest, item.rates[lowest]) or (
-            largest and item.rates[lowest] <= LEAST * max(0.0, self._left)
+            largest and (not self._lossy or item.rates[lowest] <= LEAST * max(0.0, self._left))
         ):
             self._give(item, lowest, item.rates[lowest])
         else:

@@ -22,19 +22,19 @@ ORIENTATION = "urn:3gpp:video-orientation"  # 3GPP TS 26.114 §7.4.5
 PLAYOUT_DELAY = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 
 ABS_SEND_TIME_ID = 4
+TRANSPORT_CC_ID = 5
 AUDIO_LEVEL_ID = 6
 ORIENTATION_ID = 7
 PLAYOUT_DELAY_ID = 8
 
 # (uri, id, kinds, direction). The direction is the router's: what only a publisher needs is `recvonly`, so
-# that viewers' packets stay small; abs-send-time serves the viewers' REMB alone, publishers have transport-
-# cc.
+# that viewers' packets stay small; abs-send-time serves the REMB of viewers who know no transport-cc.
 _EXTENSIONS: tuple[tuple[str, int, tuple[MediaKind, ...], Direction], ...] = (
     (MID, 1, ("audio", "video"), "recvonly"),
     (RID, 2, ("video",), "recvonly"),
     (RRID, 3, ("video",), "recvonly"),
     (ABS_SEND_TIME, ABS_SEND_TIME_ID, ("audio", "video"), "sendonly"),
-    (TRANSPORT_CC, 5, ("audio", "video"), "recvonly"),
+    (TRANSPORT_CC, TRANSPORT_CC_ID, ("audio", "video"), "sendrecv"),
     (AUDIO_LEVEL, AUDIO_LEVEL_ID, ("audio",), "sendrecv"),
     (ORIENTATION, ORIENTATION_ID, ("video",), "sendrecv"),
     (PLAYOUT_DELAY, PLAYOUT_DELAY_ID, ("video",), "sendrecv"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rooms.sfu import bandwidth, layers, rtcp
 from rooms.sfu.continuity import Continuity, Part
+from rooms.sfu.delivery import Delivery
 from rooms.sfu.layer import Layer
 from rooms.sfu.messages import ConsumerLayer, Notification
 from rooms.sfu.ortc import Received
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 FIRST_ROUND_TRIP = 0.1
 MAX_REPORTS_KEPT = 8
+PADDING_PACKETS = 16  # the latest so many packets serve as padding
+MAX_PADDED = 64  # ... and at most so many are sent at once
 
 
 class Consumer:
@@ -32,6 +35,7 @@ class Consumer:
         received: Received,
         sender: Sender,
         notify: Callable[[Notification], None],
+        delivery: Delivery,
     ) -> None:
         encoding = (received.parameters.encodings or [])[0]
         self.id = consumer_id
@@ -53,6 +57,8 @@ class Consumer:
         self._send_rtp = sender.send_rtp
         self._send_rtcp = sender.send_rtcp
         self._notify = notify
+        self._stamp = delivery.stamp if received.wide else None
+        self._padded = 0
         self._stream = Continuity(self.ssrc, received.payload_type)
         self._write = self._stream.write
         self._limit = ResendLimit()
@@ -67,6 +73,8 @@ class Consumer:
         if layer is not self.layer and not self._switch(layer, packet, now):
             return
         if self._write(packet, now):
+            if self._stamp is not None:
+                self._stamp(packet.buffer, now)
             self._send_rtp(packet.buffer)
 
     def _switch(self, layer: Layer, packet: MediaPacket, now: float) -> bool:
@@ -138,6 +146,16 @@ class Consumer:
             self.layer = None
             self._tell_layer()
 
+    def hurry_down(self) -> None:
+        """The link is full: stop sending the larger layer at once, before the smaller one's key frame comes.
+
+        What is sent meanwhile would be lost or late, and delay the key frame.
+        """
+        layer, target = self.layer, self.target
+        if layer is not None and target is not None and target.index < layer.index:
+            self.layer = None
+            layer.leave(self)
+
     def lose(self, layer: Layer) -> None:
         """That layer begins anew, numbering and all: wait for its key frame."""
         if self.layer is layer:
@@ -171,12 +189,39 @@ class Consumer:
         """Send again what is still kept (RFC 4585 §6.2.1), as RTX where agreed (RFC 4588)."""
         for sequence in missing:
             found = self._stream.find(sequence)
-            if found is None:
+            if found is None or self._superseded(found[1]):
                 continue
             bitrate = found[1].layer.meter.average
             if self._limit.allow(sequence, now, self.round_trip, bitrate):
                 self.resent += 1
                 self._resend(*found, now)
+
+    def _superseded(self, part: Part) -> bool:
+        """Whether it belongs to a larger layer than the viewer has now: a key frame has taken its place.
+
+        On a link that was too narrow for it, mending it would only delay what came after.
+        """
+        return part.layer.index > (self.layer or self.target or part.layer).index
+
+    @property
+    def can_pad(self) -> bool:
+        """Whether there is something to send again only to see how much the link carries."""
+        return self._stamp is not None and self.layer is not None
+
+    def pad(self, size: int, now: float) -> None:
+        """Send recent packets again, as RTX, until it is `size` bytes: the viewer drops what it has."""
+        for _ in range(MAX_PADDED):
+            if size <= 0:
+                return
+            self._padded = (self._padded + 1) % PADDING_PACKETS
+            found = self._stream.recent(self._padded)
+            if found is None:
+                self._padded = 0
+                found = self._stream.recent(0)
+            if found is None:
+                return
+            size -= len(found[0].buffer)
+            self._resend(*found, now)
 
     def receive_key_frame_request(self, now: float) -> None:
         """Pass a PLI or FIR on to the layer that the viewer has."""
@@ -250,4 +295,6 @@ class Consumer:
         kind = second & 0x80 | self.received.rtx_payload_type
         HEADER.pack_into(again, 0, first, kind, self._rtx_sequence, timestamp, self.rtx_ssrc)
         again[ABS_SEND_TIME_AT : ABS_SEND_TIME_AT + 3] = abs_send_time(now)
+        if self._stamp is not None:
+            self._stamp(again, now)
         self._send_rtp(again)

@@ -99,6 +99,14 @@ class Continuity:
                 return None if packet is None else (packet, part)
         return None
 
+    def recent(self, back: int) -> tuple[MediaPacket, Part] | None:
+        """The kept packet sent `back` packets before the latest, if it is of the same part."""
+        part = self._part
+        if part is None or self._highest - back < part.first:
+            return None
+        found = self.find((self._highest - back) & 0xFFFF)
+        return found if found is not None and found[1] is part else None
+
     def rewrite(self, packet: MediaPacket, part: Part) -> None:
         """Patch a kept packet again exactly as `write` did."""
         number = packet.number + part.sequence

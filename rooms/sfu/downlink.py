@@ -2,24 +2,33 @@
 consumers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from rooms.sfu.bandwidth import NOTHING, Demand, Downlink, allocate
 from rooms.sfu.consumer import Consumer
+from rooms.sfu.delivery import Delivery
+from rooms.sfu.rtcp import TransportFeedback
 from rooms.sfu.timers import Repeating, Timers
 
 INTERVAL = 0.5
+PAD_SECONDS = 0.02
 
 
 class DownlinkAdapter:
     """Caps the layers of a transport's consumers. Does nothing, and costs nothing, until the viewer
-    complains.
+    complains. `speaker` gives the cname of who speaks.
     """
 
-    def __init__(self, timers: Timers, consumers: Mapping[str, Consumer]) -> None:
+    def __init__(
+        self, timers: Timers, consumers: Mapping[str, Consumer], speaker: Callable[[], str | None]
+    ) -> None:
         self._consumers = consumers
+        self._speaker = speaker
         self._downlink = Downlink()
+        self.delivery = Delivery()
         self._budget = float("inf")
+        self._padding = Repeating(timers, PAD_SECONDS, self._pad)
         self._adapting = Repeating(timers, INTERVAL, self._adapt)
 
     @property
@@ -31,6 +40,19 @@ class DownlinkAdapter:
     def estimate(self) -> float:
         """The viewer's latest REMB, 0 before the first."""
         return self._downlink.estimate
+
+    def told(self, feedback: TransportFeedback, now: float) -> None:
+        """The viewer's transport-cc feedback."""
+        condition = self.delivery.told(feedback, now)
+        if condition is None:
+            return
+        # Sound has no numbers, but its share of the link.
+        condition = replace(condition, arriving=condition.arriving + self._audio(now))
+        if self._downlink.measured(condition, now):
+            self._adapt(now)
+            for consumer in self._consumers.values():
+                consumer.hurry_down()
+            self._adapting.start(now)
 
     def estimated(self, bitrate: int, now: float) -> None:
         """The viewer's REMB."""
@@ -70,16 +92,40 @@ class DownlinkAdapter:
             budget = self._downlink.budget
             if budget is None:
                 return False
-            allocation = allocate(self._demands(keep=budget >= self._budget), self._audio(now), budget)
+            allocation = allocate(
+                self._demands(keep=budget >= self._budget),
+                self._audio(now),
+                budget,
+                lossy=self._downlink.lossy,
+            )
             self._budget = budget
             if allocation.needed is None:
                 self._downlink.content(now)
             else:
-                self._downlink.try_more(allocation.needed, now)
+                self._try_more(allocation.needed, now)
             if self._downlink.budget == budget:
                 break
         self._apply(allocation.caps, now)
         return bool(self._consumers)
+
+    def _try_more(self, needed: float, now: float) -> None:
+        padders = any(consumer.can_pad for consumer in self._consumers.values())
+        if not self._downlink.told or not padders:
+            self._downlink.try_more(needed, now)
+            return
+        self._downlink.probe(needed, now)
+        if self._downlink.probing is not None:
+            self._padding.start(now)
+
+    def _pad(self, now: float) -> bool:
+        """Send as much more as a probe asks for."""
+        probing = self._downlink.probing
+        padders = [consumer for consumer in self._consumers.values() if consumer.can_pad]
+        if probing is None or not padders:
+            return False
+        missing = probing - self._sent(now)
+        padders[0].pad(int(missing * PAD_SECONDS / 8), now)
+        return True
 
     def _demands(self, *, keep: bool) -> list[Demand]:
         demands = []
@@ -93,8 +139,14 @@ class DownlinkAdapter:
                 # Less room than before is room for less: only then is nothing kept for its own sake.
                 granted = wanted if consumer.cap is None else consumer.cap
                 current = granted if keep else NOTHING
-                demands.append(Demand(consumer.id, area, wanted, rates, current))
+                demands.append(Demand(consumer.id, area, wanted, rates, current, self._rank(consumer)))
         return demands
+
+    def _rank(self, consumer: Consumer) -> int:
+        """A shared screen (it comes in one layer: there is no smaller one), then who speaks, then all."""
+        if len(consumer.producer.layers) == 1:
+            return 0
+        return 1 if consumer.producer.cname == self._speaker() else 2
 
     def _audio(self, now: float) -> float:
         return sum(

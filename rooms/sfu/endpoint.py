@@ -33,6 +33,8 @@ class Room(Protocol):
     endpoints: "dict[str, Endpoint]"
 
     def free_ssrc(self) -> int: ...
+    def forget_ssrc(self, ssrc: int) -> None: ...
+    def speaker_cname(self) -> str | None: ...
 
 
 class Endpoint:
@@ -62,7 +64,7 @@ class Endpoint:
         self._feedback = FeedbackGenerator(self._ssrc)
         self._feedback_ssrc = 0
         self._feedbacks = Repeating(room.timers, INTERVAL, self._send_feedback)
-        self._downlink = DownlinkAdapter(room.timers, self.consumers)
+        self._downlink = DownlinkAdapter(room.timers, self.consumers, room.speaker_cname)
 
     # The hot path.
 
@@ -102,6 +104,8 @@ class Endpoint:
                 self._receive_nack(report, now)
             elif isinstance(report, rtcp.KeyFrameRequest):
                 self._receive_key_frame_request(report, now)
+            elif isinstance(report, rtcp.TransportFeedback):
+                self._downlink.told(report, now)
             elif isinstance(report, rtcp.Remb):
                 self._downlink.estimated(report.bitrate, now)
 
@@ -183,17 +187,27 @@ class Endpoint:
         if len(self.consumers) >= MAX_CONSUMERS:
             raise SfuError("too_many", what="consumers")
         producer = self._room.producers[producer_id][1]
-        received = ortc.received(
-            producer.published,
-            rtp_capabilities,
-            producer=producer_id,
-            mid=str(self._mids),
-            ssrc=self._room.free_ssrc(),
-            rtx_ssrc=self._room.free_ssrc(),
-            cname=producer.cname,
-        )
+        ssrc, rtx_ssrc = self._room.free_ssrc(), self._room.free_ssrc()
+        try:
+            received = ortc.received(
+                producer.published,
+                rtp_capabilities,
+                producer=producer_id,
+                mid=str(self._mids),
+                ssrc=ssrc,
+                rtx_ssrc=rtx_ssrc,
+                cname=producer.cname,
+            )
+        except SfuError:
+            self._room.forget_ssrc(ssrc)
+            self._room.forget_ssrc(rtx_ssrc)
+            raise
+        if received.rtx_payload_type is None:
+            self._room.forget_ssrc(rtx_ssrc)
         self._mids += 1
-        consumer = Consumer(consumer_id, producer, received, self._sender, self._room.notify)
+        consumer = Consumer(
+            consumer_id, producer, received, self._sender, self._room.notify, self._downlink.delivery
+        )
         self.consumers[consumer_id] = consumer
         self._room.consumers[consumer_id] = (self, consumer)
         for ssrc in (consumer.ssrc, consumer.rtx_ssrc):
@@ -215,6 +229,7 @@ class Endpoint:
         consumer.producer.remove(consumer)
         for ssrc in (consumer.ssrc, consumer.rtx_ssrc):
             self._by_ssrc.pop(ssrc, None)
+            self._room.forget_ssrc(ssrc)
         self._downlink.changed(now)
 
     def close_producer(self, producer_id: str, now: float) -> None:
@@ -238,6 +253,7 @@ class Endpoint:
         for producer_id in list(self.producers):
             self.close_producer(producer_id, now)
             self._room.notify(ProducerClosed(producer_id))
+        self._room.forget_ssrc(self._ssrc)
 
     def stats(self, now: float) -> dict[str, Any]:
         """Counters, in plain types."""

@@ -57,12 +57,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a viewer is sent: the wire parameters and the numbers that the hot path needs."""
+    """What a viewer is sent: the wire parameters and the numbers that the hot path needs.
+
+    `wide`: packets carry transport-wide numbers and the viewer tells of their arrival.
+    """
 
     parameters: RtpParameters
     payload_type: int
     rtx_payload_type: int | None
     nack: bool
+    wide: bool
 
 
 def read_kind(value: object) -> MediaKind:
@@ -118,25 +122,27 @@ def received(
     if theirs is None:
         raise SfuError("cannot_consume", producer=producer)
     offered = published_.codec
+    rtx = _rtx_codec(published_, theirs, capabilities)
+    # What is sent again without RTX must be the same to the last bit: it can't get a new number.
+    wide = rtx is not None and _knows_transport_cc(published_.kind, theirs, capabilities)
     media = CodecParameters(
         mime_type=offered.mime_type,
         payload_type=offered.preferred_payload_type,
         clock_rate=offered.clock_rate,
         channels=offered.channels,
         parameters=dict(offered.parameters or {}),
-        rtcp_feedback=_common_feedback(offered.rtcp_feedback or [], theirs.rtcp_feedback or []),
+        rtcp_feedback=_common_feedback(offered.rtcp_feedback or [], theirs.rtcp_feedback or [], wide=wide),
     )
-    rtx = _rtx_codec(published_, theirs, capabilities)
     encoding = EncodingParameters(ssrc=ssrc, rtx=RtxParameters(ssrc=rtx_ssrc) if rtx else None)
     parameters = RtpParameters(
         mid=mid,
         codecs=[media, rtx] if rtx else [media],
-        header_extensions=_sent_extensions(published_.kind, capabilities),
+        header_extensions=_sent_extensions(published_.kind, capabilities, wide=wide),
         encodings=[encoding],
         rtcp=RtcpParameters(cname=cname, reduced_size=True),
     )
     nack = RtcpFeedback("nack") in (media.rtcp_feedback or [])
-    return Received(parameters, media.payload_type, rtx.payload_type if rtx else None, nack)
+    return Received(parameters, media.payload_type, rtx.payload_type if rtx else None, nack, wide)
 
 
 def _bad(reason: str) -> SfuError:
@@ -212,12 +218,21 @@ def _rtx_codec(
     )
 
 
-def _common_feedback(ours: Iterable[RtcpFeedback], theirs: Iterable[RtcpFeedback]) -> list[RtcpFeedback]:
-    # A viewer's downlink is estimated by REMB: with transport-cc agreed a browser sends no REMB.
+def _knows_transport_cc(kind: MediaKind, theirs: CodecCapability, capabilities: RtpCapabilities) -> bool:
+    known = any(
+        item.uri == codecs.TRANSPORT_CC and item.kind in (None, kind)
+        for item in capabilities.header_extensions or []
+    )
+    return known and any(item.type == "transport-cc" for item in theirs.rtcp_feedback or [])
+
+
+def _common_feedback(
+    ours: Iterable[RtcpFeedback], theirs: Iterable[RtcpFeedback], *, wide: bool
+) -> list[RtcpFeedback]:
+    # A browser estimates (REMB) or tells (transport-cc), not both.
+    other = "goog-remb" if wide else "transport-cc"
     known = {(item.type, item.parameter or "") for item in theirs}
-    return [
-        item for item in ours if (item.type, item.parameter or "") in known and item.type != "transport-cc"
-    ]
+    return [item for item in ours if (item.type, item.parameter or "") in known and item.type != other]
 
 
 def _extensions(items: Iterable[HeaderExtensionParameters]) -> dict[str, int]:
@@ -233,12 +248,16 @@ def _extensions(items: Iterable[HeaderExtensionParameters]) -> dict[str, int]:
     return found
 
 
-def _sent_extensions(kind: MediaKind, capabilities: RtpCapabilities) -> list[HeaderExtensionParameters]:
+def _sent_extensions(
+    kind: MediaKind, capabilities: RtpCapabilities, *, wide: bool
+) -> list[HeaderExtensionParameters]:
+    other = codecs.ABS_SEND_TIME if wide else codecs.TRANSPORT_CC
     known = {item.uri for item in capabilities.header_extensions or [] if item.kind in (None, kind)}
     return [
         HeaderExtensionParameters(uri=item.uri, id=item.preferred_id, encrypt=False, parameters={})
         for item in codecs.router_capabilities().header_extensions or []
         if item.kind == kind and item.direction in ("sendrecv", "sendonly") and item.uri in known
+        if item.uri != other
     ]
 
 

@@ -99,6 +99,16 @@ class Router:
                 self._ssrcs.add(ssrc)
                 return ssrc
 
+    def forget_ssrc(self, ssrc: int) -> None:
+        """Let an SSRC that is used no more be given again."""
+        self._ssrcs.discard(ssrc)
+
+    def speaker_cname(self) -> str | None:
+        """The cname of who speaks: what that person's sound and picture share."""
+        speaker = self.levels.speaker
+        found = self.producers.get(speaker) if speaker is not None else None
+        return found[1].cname if found is not None else None
+
     def _producer(self, producer_id: str) -> tuple[Endpoint, Producer]:
         if producer_id not in self.producers:
             raise SfuError("not_found", id=producer_id)

@@ -236,13 +236,18 @@ def abs_send_time(now: float) -> bytes:
 
 _EXTENDED_HEADER = b"\x90" + bytes(11)  # version 2, with extensions; the rest is patched
 ABS_SEND_TIME_AT = FIXED_BYTES + 5  # extension header, then the element's own head byte
+WIDE_AT = ABS_SEND_TIME_AT + 4  # the transport-wide number, behind a head byte of its own
 _ABS_HEAD = bytes([codecs.ABS_SEND_TIME_ID << 4 | 2])
+_WIDE = bytes([codecs.TRANSPORT_CC_ID << 4 | 1, 0, 0])
 _PADDING = (b"", b"\x00\x00\x00", b"\x00\x00", b"\x00")
 
 
 def extension_block(now: float, elements: bytes = b"") -> bytes:
-    """An extension block: abs-send-time first (so that it can be renewed in place), then the others."""
-    body = _ABS_HEAD + abs_send_time(now) + elements
+    """An extension block: first abs-send-time and a transport-wide number, which are renewed in place.
+
+    A viewer with whom one of them is not agreed passes over it (RFC 8285 §4.1.2).
+    """
+    body = _ABS_HEAD + abs_send_time(now) + _WIDE + elements
     body += _PADDING[len(body) & 3]
     return b"\xbe\xde" + WORD.pack(len(body) >> 2) + body
 

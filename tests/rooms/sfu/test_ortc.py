@@ -57,9 +57,9 @@ def test_a_viewer_is_offered_one_stream_with_retransmissions() -> None:
     assert wire["rtcp"] == {"cname": "a peer", "reducedSize": True}
     assert wire["mid"] == "4"
     feedback = {(item["type"], item.get("parameter")) for item in wire["codecs"][0]["rtcpFeedback"]}
-    assert feedback == {("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("goog-remb", "")}
+    assert feedback == {("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("transport-cc", "")}
     assert [each["uri"] for each in wire["headerExtensions"]] == [
-        codecs.ABS_SEND_TIME,
+        codecs.TRANSPORT_CC,
         codecs.ORIENTATION,
         codecs.PLAYOUT_DELAY,
     ]

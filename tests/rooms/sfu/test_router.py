@@ -135,3 +135,18 @@ def test_names_are_used_once() -> None:
         call.publish("audio", audio_parameters(mid="7"), "other")
     with pytest.raises(SfuError, match="not_found"):
         call.viewer.consume("c", "none", call.router.rtp_capabilities, call.now)
+
+
+def test_ssrcs_are_given_back_when_consumers_and_transports_close() -> None:
+    call = Call.start()
+    call.publish("video", video_parameters(SIMULCAST))
+    before = set(call.router._ssrcs)
+    for _ in range(3):
+        call.watch()
+        assert len(call.router._ssrcs) == len(before) + 2
+        call.router.close_consumer("c", call.now)
+        with pytest.raises(SfuError, match="cannot_consume"):
+            call.viewer.consume("c", "p", {"codecs": [], "headerExtensions": []}, call.now)
+        assert call.router._ssrcs == before
+    call.router.close(call.now)
+    assert call.router._ssrcs == set()

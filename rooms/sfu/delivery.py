@@ -1,0 +1,110 @@
+"""How packets fare on their way to one viewer: numbered as they leave, told about by transport-cc feedback.
+
+Source: draft-holmer-rmcat-transport-wide-cc-extensions-01.
+"""
+
+from array import array
+from collections import deque
+from dataclasses import dataclass
+
+from rooms.sfu.rtcp import TransportFeedback
+from rooms.sfu.rtp import WIDE_AT, WORD
+
+KEPT = 1024  # packets whose sending is remembered: some seconds of a full picture
+REFERENCE_SECONDS = 0.064
+REFERENCE_WRAP = (1 << 24) * REFERENCE_SECONDS
+WINDOW = 0.25  # seconds over which arrivals are averaged
+BASE_SECONDS = 10.0  # the shortest delay is forgotten after one to two times this
+UNKNOWN, LOST, RECEIVED = 0, 1, 2
+LEAST_PACKETS = 8  # fewer say nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the last `WINDOW` seconds looked like to a viewer.
+
+    `queue` is how much longer than the shortest the quickest packet of the latest feedback took, in seconds;
+    `arriving` bits per second; `lost` the share of packets that did not arrive.
+    """
+
+    queue: float
+    arriving: float
+    lost: float
+
+
+class Delivery:
+    """Transport-wide numbers for one viewer's packets, and what became of them."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._sent = 0
+        self._times = array("d", bytes(8 * KEPT))
+        self._sizes = array("H", bytes(2 * KEPT))
+        self._states = bytearray(KEPT)
+        self._arrived: deque[tuple[float, int]] = deque()
+        self._outcomes: deque[tuple[float, int, int]] = deque()
+        self._shortest = self._shortest_before = float("inf")
+        self._rotated = float("-inf")
+
+    def stamp(self, buffer: bytearray, now: float) -> None:
+        """Write the next number into a packet that is about to leave."""
+        number = self._next
+        self._next = number + 1 & 0xFFFF
+        self._sent += 1
+        WORD.pack_into(buffer, WIDE_AT, number)
+        slot = number & (KEPT - 1)
+        self._times[slot] = now
+        self._sizes[slot] = len(buffer)
+        self._states[slot] = UNKNOWN
+
+    def told(self, feedback: TransportFeedback, now: float) -> Condition | None:
+        """Learn from a feedback; None while too little is known."""
+        received = lost = 0
+        quickest = float("inf")
+        for index, arrival in enumerate(feedback.arrivals):
+            number = feedback.base + index & 0xFFFF
+            age = (self._next - 1 - number) & 0xFFFF
+            slot = number & (KEPT - 1)
+            known = self._states[slot]
+            # After a reordering browsers tell again what they have told before.
+            if age >= min(KEPT, self._sent) or known == RECEIVED or (known == LOST and arrival is None):
+                continue
+            if arrival is None:
+                self._states[slot] = LOST
+                lost += 1
+                continue
+            if known == LOST:
+                lost -= 1
+            self._states[slot] = RECEIVED
+            received += 1
+            at = feedback.reference * REFERENCE_SECONDS + arrival * 1e-6
+            quickest = min(quickest, at - self._times[slot])
+            self._arrived.append((at, 8 * self._sizes[slot]))
+        self._outcomes.append((now, received, lost))
+        return self._condition(quickest, now)
+
+    def _condition(self, quickest: float, now: float) -> Condition | None:
+        while self._outcomes[0][0] < now - WINDOW:
+            self._outcomes.popleft()
+        received = sum(outcome[1] for outcome in self._outcomes)
+        lost = sum(outcome[2] for outcome in self._outcomes)
+        if quickest == float("inf") or received + lost < LEAST_PACKETS:
+            return None
+        share = max(0, lost) / (received + max(0, lost)) if received else 1.0
+        return Condition(self._queue(quickest, now), self._rate(), share)
+
+    def _queue(self, quickest: float, now: float) -> float:
+        if abs(quickest - self._shortest) > REFERENCE_WRAP / 2:
+            self._shortest = self._shortest_before = float("inf")
+        if now - self._rotated > BASE_SECONDS:
+            self._rotated = now
+            self._shortest_before, self._shortest = self._shortest, float("inf")
+        self._shortest = min(self._shortest, quickest)
+        return quickest - min(self._shortest, self._shortest_before)
+
+    def _rate(self) -> float:
+        arrived = self._arrived
+        newest = arrived[-1][0]
+        while arrived[0][0] < newest - WINDOW or arrived[0][0] > newest + WINDOW:
+            arrived.popleft()
+        return sum(bits for _, bits in arrived) / WINDOW
