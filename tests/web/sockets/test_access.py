@@ -37,8 +37,8 @@ MAY = {
     "chat.after": EVERYBODY,
     "chat.hide": TEACHER,
     "poll.open": TEACHER,
-    "poll.choose": EVERYBODY,
-    "poll.write": EVERYBODY,
+    "poll.choose": AUDIENCE,
+    "poll.write": AUDIENCE,
     "poll.show": TEACHER,
     "poll.close": TEACHER,
     "timer.start": TEACHER,
@@ -63,7 +63,7 @@ MAY = {
 MAY_IN = {
     Form.WEBINAR: MAY | {"hand.raise": AUDIENCE, "produce": TEACHER},
     Form.VIDEOCONFERENCE: MAY | {"hand.raise": AUDIENCE, "produce": EVERYBODY},
-    Form.CHAT: MAY | {"hand.raise": NOBODY, "produce": NOBODY},
+    Form.CHAT: MAY | {"hand.raise": NOBODY, "produce": NOBODY, "floor.mute_all": NOBODY},
 }
 # These end a stay or the room, so they come after all others.
 LAST = ("leave", "room.close")
