@@ -11,7 +11,7 @@ from school.schedule.models import Form
 from tests.journeys import school
 from tests.journeys.browser import window
 from tests.journeys.server import serving
-from tests.journeys.steps import set_topic, write
+from tests.journeys.steps import PATIENCE, set_topic, write
 
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8ff"
@@ -112,20 +112,20 @@ async def presents(teacher: Page, student: Page) -> None:
     lesson = {"name": "урок.pdf", "mimeType": "application/pdf", "buffer": document("One", "Two", "Three")}
     await tools.get_by_label("Выбрать PDF").set_input_files(lesson)
     for page in (teacher, student):
-        await expect(page.get_by_role("img", name="Страница 1 из 3")).to_be_visible()
+        await expect(page.get_by_role("img", name="Страница 1 из 3")).to_be_visible(timeout=PATIENCE * 1000)
         await drawn(page, "One")
     await teacher.get_by_role("button", name="Следующая страница").click()
     await drawn(student, "Two")
 
     await tools.get_by_label("Работа").select_option("20")
-    await tools.get_by_label("Перерыв после неё").select_option("5")
+    await tools.get_by_label("Потом перерыв").select_option("5")
     await tools.get_by_role("button", name="Запустить").click()
     await expect(student.get_by_role("timer")).to_contain_text("На работу осталось")
 
 
 async def drawn(page: Page, text: str) -> None:
     """The page's words are there for readers, and something is on the canvas that is not white."""
-    await expect(page.locator(".slides-page p")).to_have_text(text)
+    await expect(page.locator(".slides-page p")).to_have_text(text, timeout=PATIENCE * 1000)
     dark = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
         .data.some((value, index) => index % 4 === 0 && value < 100)"""
     assert await page.locator(".slides canvas").evaluate(dark)
@@ -133,7 +133,7 @@ async def drawn(page: Page, text: str) -> None:
 
 async def sees_it_all(page: Page) -> None:
     """What a late comer and somebody who is back find."""
-    await expect(page.get_by_role("img", name="Страница 2 из 3")).to_be_visible()
+    await expect(page.get_by_role("img", name="Страница 2 из 3")).to_be_visible(timeout=PATIENCE * 1000)
     await drawn(page, "Two")
     await expect(page.get_by_role("timer")).to_contain_text("На работу осталось")
     await expect(page.locator(".poll-question")).to_have_text("Сколько корней при D < 0?")

@@ -27,7 +27,7 @@ export function Messages({ mend }: Mend): JSX.Element {
     const element = list.current;
     // Somebody who has scrolled up is reading: the list stays where it is.
     if (element && atEnd.current) element.scrollTop = element.scrollHeight;
-  }, [messages, pending, files.length]);
+  }, [messages, pending, uploads.list.value]);
   const scrolled = ({ currentTarget: element }: TargetedEvent<HTMLDivElement>): void => {
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
   };

@@ -295,7 +295,7 @@ export const en: Words = {
     timer: {
       title: "Timer",
       work: "Work",
-      breakAfter: "Break after it",
+      breakAfter: "Then a break",
       noBreak: "no break",
       minutes: (n) => count(n, "minute", "minutes"),
       start: "Start",

@@ -343,7 +343,7 @@ export const ru = {
     timer: {
       title: "Таймер",
       work: "Работа",
-      breakAfter: "Перерыв после неё",
+      breakAfter: "Потом перерыв",
       noBreak: "без перерыва",
       minutes: (n: number) => count(n, "минута", "минуты", "минут"),
       start: "Запустить",
