@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bench import sfu
+from bench import pages, sfu
 
 if __name__ == "__main__":
     asyncio.run(sfu.main())
+    asyncio.run(pages.main())

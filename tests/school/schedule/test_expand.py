@@ -1,6 +1,7 @@
 """What a line means in time (R36, R37)."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -234,3 +235,89 @@ def test_gaps_are_the_days_that_nothing_covers(covered: list[tuple[date, date]])
     found = gaps(since, until, covered)
     assert {on for first, last in found for on in every if first <= on <= last} == bare
     assert all(since <= first <= last <= until for first, last in found)
+
+
+def as_the_rules_read(recurrence: Recurrence, calendar: Calendar) -> list[date]:
+    """The same days found without any of `expand`'s own arithmetic: each one asked in turn."""
+    found, on = [], recurrence.since
+    while on <= recurrence.until:
+        in_break = any(one.since <= on <= one.until for one in calendar.breaks)
+        free = (on in calendar.holidays or in_break) and on not in calendar.transfers
+        taught_as = calendar.transfers.get(on, on.isoweekday())
+        if taught_as == recurrence.weekday and not free and _week_fits(recurrence.parity, on, calendar):
+            found.append(on)
+        on += timedelta(days=1)
+    return found
+
+
+def _week_fits(parity: Parity, on: date, calendar: Calendar) -> bool:
+    assert calendar.parity_anchor is not None
+    # Day 1 of the proleptic calendar is a Monday.
+    weeks = (on.toordinal() - 1) // 7 - (calendar.parity_anchor.toordinal() - 1) // 7
+    return parity is Parity.EVERY or (weeks % 2 == 0) == (parity is Parity.ODD)
+
+
+@st.composite
+def full_calendars(draw: st.DrawFn) -> Calendar:
+    plain = draw(calendars())
+    starts = draw(st.lists(st.dates(date(2023, 12, 1), date(2029, 6, 30)), max_size=4, unique=True))
+    breaks = [Period("Каникулы", since, since + timedelta(days=draw(st.integers(0, 14)))) for since in starts]
+    return Calendar(
+        breaks=tuple(breaks),
+        holidays=plain.holidays,
+        transfers=plain.transfers,
+        parity_anchor=plain.parity_anchor,
+    )
+
+
+@given(recurrences(), full_calendars(), st.sampled_from(ZONES))
+def test_the_days_are_those_that_the_rules_say_one_by_one(
+    recurrence: Recurrence, calendar: Calendar, zone: str
+) -> None:
+    assert days(recurrence, calendar, zone) == as_the_rules_read(recurrence, calendar)
+
+
+@given(year=st.integers(2019, 2041), parity=st.sampled_from([Parity.EVEN, Parity.ODD]), day=st.integers(1, 7))
+def test_every_second_week_stays_every_second_week_over_new_year(year: int, parity: Parity, day: int) -> None:
+    winter = line(weekday=day, parity=parity, since=date(year, 11, 1), until=date(year + 1, 3, 31))
+    found = days(winter, Calendar(parity_anchor=ODD_WEEK))
+    assert {after - before for before, after in pairwise(found)} == {timedelta(days=14)}
+
+
+@given(
+    since=st.dates(date(2024, 2, 1), date(2024, 2, 29)),
+    weekday=st.integers(1, 7),
+    zone=st.sampled_from(ZONES),
+)
+def test_weeks_go_on_over_a_leap_day(since: date, weekday: int, zone: str) -> None:
+    found = days(line(weekday=weekday, since=since, until=date(2024, 3, 31)), zone=zone)
+    assert {after - before for before, after in pairwise(found)} == {timedelta(days=7)}
+    leap = date(2024, 2, 29)
+    assert (leap in found) == (weekday == leap.isoweekday())
+
+
+@given(recurrences(), full_calendars())
+def test_outside_the_validity_the_calendar_changes_nothing(
+    recurrence: Recurrence, calendar: Calendar
+) -> None:
+    first, last = recurrence.since, recurrence.until
+    cut = Calendar(
+        breaks=calendar.breaks,
+        holidays={on: name for on, name in calendar.holidays.items() if first <= on <= last},
+        transfers={on: weekday for on, weekday in calendar.transfers.items() if first <= on <= last},
+        parity_anchor=calendar.parity_anchor,
+    )
+    assert days(recurrence, calendar) == days(recurrence, cut)
+
+
+@given(recurrences(), st.sampled_from(ZONES), st.sampled_from(ZONES))
+def test_the_zone_changes_the_instants_and_never_the_days(
+    recurrence: Recurrence, one: str, other: str
+) -> None:
+    calendar = Calendar(parity_anchor=ODD_WEEK)
+    assert days(recurrence, calendar, one) == days(recurrence, calendar, other)
+    for occurrence in expand(recurrence, calendar, one):
+        assert occurrence.ends_at - occurrence.starts_at == timedelta(
+            hours=recurrence.ends.hour - recurrence.starts.hour,
+            minutes=recurrence.ends.minute - recurrence.starts.minute,
+        )

@@ -251,6 +251,7 @@ CHANGES_OF_WHAT_IS_APPROVED = [
     "UPDATE schedule_version SET state = 'draft'",
     "DELETE FROM schedule_version",
     "UPDATE schedule_line SET weekday = 5",
+    "UPDATE schedule_line SET revision = 2",
     "DELETE FROM schedule_line",
     "INSERT INTO schedule_line (version_id, key, appointment_id, person_id, weekday, starts, ends, parity,"
     " form, kind, purpose, audience) SELECT version_id, 'other', appointment_id, person_id, weekday, starts,"
