@@ -50,7 +50,10 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
 
 def _worker(settings: Settings) -> WorkerSettings:
     return WorkerSettings(
-        host=settings.media_host, port=settings.media_port, announced=list(settings.announced)
+        host=settings.media_host,
+        port=settings.media_port,
+        announced=list(settings.announced),
+        microphones=settings.microphones,
     )
 
 

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     media_port: Annotated[int, Field(ge=0, le=65535)] = 0
     announced: Annotated[tuple[str, ...], NoDecode] = ()
     workers: Annotated[int, Field(ge=1, le=64)] = 1
+    microphones: Annotated[int, Field(ge=1, le=100)] = 6
 
     sign_in_days: Annotated[int, Field(ge=1, le=365)] = 30
     chat_file_mb: Annotated[int, Field(ge=1, le=10)] = 10

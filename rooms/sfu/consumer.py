@@ -116,7 +116,9 @@ class Consumer:
     def visible(self) -> bool:
         """Whether anything is to be sent at all, were there room for it."""
         hidden = self._video and (self.width == 0 or self.height == 0)
-        return self._connected and not self.paused and not self.producer.paused and not hidden
+        producer = self.producer
+        sends = not producer.paused and not producer.crowded
+        return self._connected and not self.paused and sends and not hidden
 
     def wanted(self) -> int | None:
         """The layer that the tile needs, whatever the link carries; of unknown size, the largest."""

@@ -10,6 +10,7 @@ from rooms.sfu.demux import Demux
 from rooms.sfu.downlink import DownlinkAdapter
 from rooms.sfu.feedback import INTERVAL, FeedbackGenerator
 from rooms.sfu.levels import Levels
+from rooms.sfu.loudest import Loudest
 from rooms.sfu.messages import ConsumerClosed, Notification, ProducerClosed
 from rooms.sfu.params import RtpCapabilities, SfuError, write
 from rooms.sfu.producer import Producer
@@ -27,6 +28,7 @@ class Room(Protocol):
     capabilities: RtpCapabilities
     timers: Timers
     levels: Levels
+    loudest: Loudest
     notify: Callable[[Notification], None]
     producers: "dict[str, tuple[Endpoint, Producer]]"
     consumers: "dict[str, tuple[Endpoint, Consumer]]"
@@ -165,6 +167,7 @@ class Endpoint:
             send_rtcp=self._sender.send_rtcp,
             timers=self._room.timers,
             levels=self._room.levels,
+            loudest=self._room.loudest,
         )
         self._demux.add(producer)
         self._transport_cc_id = published.extensions.get(codecs.TRANSPORT_CC, self._transport_cc_id)
@@ -241,6 +244,7 @@ class Endpoint:
             self._room.consumers[consumer.id][0].close_consumer(consumer.id, now)
             self._room.notify(ConsumerClosed(consumer.id))
         self._room.levels.forget(producer_id)
+        self._room.loudest.forget(producer_id)
 
     def close(self, now: float) -> None:
         """Close consumers, then producers (their consumers elsewhere are closed and told). Idempotent."""

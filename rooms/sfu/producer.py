@@ -9,6 +9,7 @@ from rooms.sfu import codecs, ortc, resend, rtcp, rtp
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.layer import Layer
 from rooms.sfu.levels import Levels
+from rooms.sfu.loudest import Loudest
 from rooms.sfu.rtp import MediaPacket, RtpPacket, Vp8
 from rooms.sfu.timers import Repeating, Timers
 
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 NACK_SECONDS = 0.02
 CHECK_SECONDS = 0.1
 REPORT_SECONDS = 1.0
+ONSET_PACKETS = 3  # 60 ms
 # What writing a packet for a viewer can raise: a buffer that is too short, a value out of range, a socket
 # that is gone.
 CONSUMER_FAILURES = (ValueError, LookupError, ArithmeticError, TypeError, OSError, struct.error)
@@ -36,6 +38,7 @@ class Producer:
         send_rtcp: Callable[[bytes], None],
         timers: Timers,
         levels: Levels,
+        loudest: Loudest,
     ) -> None:
         self.id = producer_id
         self.kind = published.kind
@@ -50,7 +53,11 @@ class Producer:
         self.dropped = 0
         self._ssrc = ssrc
         self._send_rtcp = send_rtcp
+        self.crowded = False
         self._levels = levels
+        self._loudest = loudest
+        self._forwarded = -1
+        self._admitted = False
         self._video = published.kind == "video"
         self._simulcast = len(self.layers) > 1
         self._level_id = published.extensions.get(codecs.AUDIO_LEVEL)
@@ -112,17 +119,31 @@ class Producer:
             self._note_key_frame(layer, media, now)
         if not retransmitted and layer.arrived(media, now):
             self.layers_changed(now)
-        if self.paused:
+        if self.paused or self.crowded:
             return
+        if self._admitted:
+            self._forward_onset(layer, number, now)
+        self._forwarded = max(self._forwarded, number)
+        self._forward(layer, media, now)
+        if media.keyframe:
+            # Whoever joined the layer in this very call has been sent the key frame too.
+            layer.keyframes.arrived(now)
+
+    def _forward_onset(self, layer: Layer, number: int, now: float) -> None:
+        """The sounds just before the one that was loud enough: a word begins softly."""
+        self._admitted = False
+        for earlier in range(max(number - ONSET_PACKETS, self._forwarded + 1), number):
+            kept = layer.cache.find(earlier)
+            if kept is not None:
+                self._forward(layer, kept, now)
+
+    def _forward(self, layer: Layer, media: MediaPacket, now: float) -> None:
         for consumer in layer.consumers:
             # One viewer's failure must not cost the others their packet.
             try:
                 consumer.send(layer, media, now)
             except CONSUMER_FAILURES:
                 self._consumer_failed(consumer)
-        if media.keyframe:
-            # Whoever joined the layer in this very call has been sent the key frame too.
-            layer.keyframes.arrived(now)
 
     def _media(self, packet: RtpPacket, offset: int, number: int, now: float) -> MediaPacket | None:
         payload = packet.data[offset : packet.payload_end]
@@ -144,8 +165,18 @@ class Producer:
         if not value:
             return b""
         if not self.paused:
-            self._levels.heard(self.id, value[0] & 0x7F, now)
+            self._hear(value[0] & 0x7F, now)
         return rtp.element(codecs.AUDIO_LEVEL_ID, value[:1])
+
+    def _hear(self, level: int, now: float) -> None:
+        self._levels.heard(self.id, level, now)
+        self._loudest.heard(self.id, level, now)
+        if self.crowded and self._loudest.has(self.id):
+            self.crowded = False
+            self._admitted = True
+            self.layers_changed(now)
+        elif not self.crowded and not self._loudest.has(self.id):
+            self.crowd_out(now)
 
     def _video_elements(self, packet: RtpPacket) -> bytes:
         elements = b""
@@ -243,10 +274,17 @@ class Producer:
         for consumer in self.consumers:
             consumer.lose(layer)
 
+    def crowd_out(self, now: float) -> None:
+        """Others are louder: forward no sound until it is heard among them again."""
+        self.crowded = True
+        self.layers_changed(now)
+
     def pause(self, now: float) -> None:
         """Forward nothing."""
         self.paused = True
+        self.crowded = self._admitted = False
         self._levels.forget(self.id)
+        self._loudest.forget(self.id)
         self.layers_changed(now)
 
     def resume(self, now: float) -> None:
@@ -273,6 +311,7 @@ class Producer:
         return {
             "kind": self.kind,
             "paused": self.paused,
+            "crowded": self.crowded,
             "dropped": self.dropped,
             "layers": [
                 {

@@ -8,24 +8,32 @@ from rooms.sfu import codecs
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.endpoint import Endpoint
 from rooms.sfu.levels import Levels
+from rooms.sfu.loudest import Loudest
 from rooms.sfu.messages import ActiveSpeaker, Notification
 from rooms.sfu.params import SfuError, write
 from rooms.sfu.producer import Producer
 from rooms.sfu.sender import Sender
+from rooms.sfu.settings import MICROPHONES
 from rooms.sfu.timers import Timers
 
 __all__ = ["Endpoint", "Router", "Sender"]
 
 
 class Router:
-    """One room's media. `notify` is called synchronously and must not raise. `now` is monotonic seconds."""
+    """One room's media. `notify` is called synchronously and must not raise. `now` is monotonic seconds.
 
-    def __init__(self, router_id: str, notify: Callable[[Notification], None]) -> None:
+    Of many open microphones only so many as `microphones` are forwarded, those that are spoken into.
+    """
+
+    def __init__(
+        self, router_id: str, notify: Callable[[Notification], None], microphones: int = MICROPHONES
+    ) -> None:
         self.id = router_id
         self.notify = notify
         self.capabilities = codecs.router_capabilities()
         self.timers = Timers()
         self.levels = Levels(self.timers, self._speaker_changed)
+        self.loudest = Loudest(microphones, self._crowd_out)
         self.endpoints: dict[str, Endpoint] = {}
         self.producers: dict[str, tuple[Endpoint, Producer]] = {}
         self.consumers: dict[str, tuple[Endpoint, Consumer]] = {}
@@ -118,6 +126,9 @@ class Router:
         if consumer_id not in self.consumers:
             raise SfuError("not_found", id=consumer_id)
         return self.consumers[consumer_id]
+
+    def _crowd_out(self, producer: str, now: float) -> None:
+        self.producers[producer][1].crowd_out(now)
 
     def _speaker_changed(self, producer: str | None) -> None:
         self.notify(ActiveSpeaker(self.id, producer))

@@ -49,6 +49,7 @@ class ForwardingUnit:
         self.udp = UdpSocket(settings.host, settings.port, self.counters)
         self.internal_errors = 0
         self._tell = tell
+        self._microphones = settings.microphones
         self._certificate = dtls.Certificate.generateCertificate()
         self._candidates = candidates(announced(settings), self.udp.port)
         self._routers: dict[str, Router] = {}
@@ -124,7 +125,7 @@ class ForwardingUnit:
         _refuse_known(self._routers, command.router)
         if len(self._routers) >= MAX_ROUTERS:
             raise SfuError("too_many", what="routers")
-        router = Router(command.router, self._pass_on)
+        router = Router(command.router, self._pass_on, self._microphones)
         self._routers[command.router] = router
         return router.rtp_capabilities
 

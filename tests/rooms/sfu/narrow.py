@@ -138,8 +138,9 @@ class Screening:
             self._sound_at = self.now + 0.02
             self._opus += 1
             self.sound_sent += 1
-            sound = {"sequence": self._opus, "timestamp": 960 * self._opus, "ssrc": 500}
-            self.call.send([packet(payload_type=OPUS_PT, body=bytes(90), **sound)])
+            number, time = self._opus, 960 * self._opus
+            sound = packet(payload_type=OPUS_PT, sequence=number, timestamp=time, ssrc=500, body=bytes(90))
+            self.call.send([sound])
 
     def _receive(self, got: RtpPacket, at: float) -> None:
         number = got.extensions.get(codecs.TRANSPORT_CC_ID)
