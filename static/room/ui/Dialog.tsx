@@ -1,7 +1,8 @@
-/** A plain question or a form over the page; the browser keeps the focus inside and gives it back. */
+/** A plain question or a form over the page; the browser keeps the focus inside. */
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { useRoom } from "./context.ts";
+import { useFocusBack } from "./focusback.ts";
 import { IconButton } from "./IconButton.tsx";
 
 type DialogProps = { title: string; close: () => void; children: ComponentChildren };
@@ -10,6 +11,7 @@ export function Dialog({ title, close, children }: DialogProps): JSX.Element {
   const { words } = useRoom();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  useFocusBack();
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();

@@ -3,12 +3,14 @@ import type { JSX } from "preact";
 import type { Panel } from "../room.ts";
 import { ChatPanel } from "./ChatPanel.tsx";
 import { useRoom } from "./context.ts";
+import { useFocusBack } from "./focusback.ts";
 import { IconButton } from "./IconButton.tsx";
 import { PeoplePanel } from "./PeoplePanel.tsx";
 import { ToolsPanel } from "./ToolsPanel.tsx";
 
 export function SidePanel({ panel }: { panel: Panel }): JSX.Element {
   const { session, view, words } = useRoom();
+  useFocusBack();
   const close = (): void => {
     view.panel.value = null;
   };

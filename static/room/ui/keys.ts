@@ -11,6 +11,9 @@ const ACTIONS: Record<string, Action> = {
     void (session.rights.value.publish_screen && local.canShare.value && local.toggleScreen()),
   KeyC: ({ session, view }) => session.session.value?.form !== "chat" && view.toggle("chat"),
   KeyH: ({ session }) => void (session.rights.value.raise_hand && session.floor.toggleHand().catch(() => undefined)),
+  Escape: ({ view }) => {
+    view.panel.value = null;
+  },
   KeyP: ({ view }) => view.toggle("people"),
 };
 

@@ -1,0 +1,215 @@
+"""The room for everybody (R65): axe in every state, the keyboard alone, 200 % zoom, larger letters."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from school.db import Database
+from school.schedule.models import Form
+from tests.journeys import school, steps
+from tests.journeys.browser import window
+from tests.journeys.server import Kabinet, serving
+
+# WCAG 2.2 AA and what axe calls best practice; its experimental rules are not asked.
+OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 720}
+
+
+@dataclass
+class House:
+    planned: school.Consultation
+    database: Database
+    kabinet: Kabinet
+    browser: Browser
+
+    def link(self, person: int) -> str:
+        return self.kabinet.link(self.planned.links[person])
+
+
+@pytest.fixture
+async def house(
+    request: pytest.FixtureRequest, sqlite_url: str, browser: Browser, tmp_path: Path
+) -> AsyncIterator[House]:
+    database = Database.open(sqlite_url)
+    form = getattr(request, "param", Form.VIDEOCONFERENCE)
+    planned = await school.consultation(database, form=form)
+    async with AsyncExitStack() as stack:
+        kabinet = await stack.enter_async_context(serving(sqlite_url, tmp_path))
+        yield House(planned, database, kabinet, browser)
+    await database.close()
+
+
+async def sound(page: Page, state: str) -> None:
+    """Nothing for axe to find, on a phone and on a desktop, and nothing wider than the window."""
+    for size in (PHONE, DESKTOP):
+        await page.set_viewport_size(size)
+        found = await Axe().run(page, options=OPTIONS)
+        assert found.violations_count == 0, f"{state} at {size['width']}: {found.generate_report()}"
+        assert await narrow(page), f"{state} is wider than {size['width']}"
+
+
+async def narrow(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.mark.timeout(240)
+async def test_axe_finds_nothing_in_any_state_of_the_room(house: House) -> None:
+    planned = house.planned
+    student_id = planned.students[0]
+    student, teacher = await window(house.browser), await window(house.browser)
+    await steps.check_devices(student, house.link(student_id))
+    await sound(student, "device check")
+    await student.get_by_role("button", name="Войти", exact=True).click()
+    await student.get_by_role("heading", name="тему консультации").wait_for()
+    await sound(student, "waiting")
+
+    await steps.enter(teacher, house.link(planned.teacher_id))
+    await teacher.get_by_role("dialog").wait_for()
+    await sound(teacher, "topic")
+    await teacher.get_by_role("button", name="Позже").click()
+    await sound(teacher, "alone")
+    await steps.set_topic(house.database, planned)
+    await steps.inside(student)
+    await steps.moving(teacher)
+    await sound(teacher, "two")
+    await sound(student, "two, as the student")
+    for key, name in (("c", "chat"), ("p", "people")):
+        await teacher.keyboard.press(key)
+        await teacher.locator(".panel").wait_for()
+        await sound(teacher, name)
+        await teacher.keyboard.press("Escape")
+    await teacher.keyboard.press("?")
+    await teacher.get_by_role("dialog").wait_for()
+    await sound(teacher, "settings")
+    await teacher.keyboard.press("Escape")
+    for scheme in ("black-on-white", "white-on-black", "blue-on-sky"):
+        await teacher.keyboard.press("?")
+        await teacher.get_by_label("Версия для слабовидящих").select_option(scheme)
+        await teacher.keyboard.press("Escape")
+        await sound(teacher, scheme)
+
+    tablet = await window(house.browser)
+    await steps.enter(tablet, house.link(student_id))
+    await student.get_by_role("heading", name="на другом устройстве").wait_for()
+    await sound(student, "taken over")
+    await teacher.get_by_role("button", name="Выйти…").click()
+    await sound(teacher, "the question before the end")
+    await teacher.get_by_role("button", name="Завершить для всех").click()
+    await tablet.get_by_role("heading", name="завершил консультацию").wait_for()
+    await sound(tablet, "over")
+    await sound(teacher, "over, as the teacher")
+
+
+@pytest.mark.parametrize("house", [Form.CHAT], indirect=True)
+@pytest.mark.timeout(120)
+async def test_axe_finds_nothing_in_a_chat(house: House) -> None:
+    planned = house.planned
+    await steps.set_topic(house.database, planned)
+    teacher = await window(house.browser)
+    await teacher.goto(house.link(planned.teacher_id))
+    await teacher.get_by_role("button", name="Войти").click()
+    await teacher.get_by_role("heading", name="Вход на консультацию").wait_for()
+    await sound(teacher, "the door of a chat")
+    await teacher.get_by_role("button", name="Войти", exact=True).click()
+    await steps.inside(teacher)
+    await steps.write(teacher, "Здравствуйте")
+    await expect(teacher.get_by_role("log")).to_contain_text("Здравствуйте")
+    await sound(teacher, "chat")
+
+
+@pytest.mark.timeout(120)
+async def test_the_keyboard_alone_leads_from_the_link_to_the_goodbye(house: House) -> None:
+    planned = house.planned
+    await steps.set_topic(house.database, planned)
+    page = await window(house.browser)
+    await page.goto(house.link(planned.teacher_id))
+    await press(page, "Войти")
+    await page.get_by_role("heading", name="Проверьте камеру и микрофон").wait_for()
+    await press(page, "Войти")
+    await steps.inside(page)
+    # Signs for eyes are words for ears: the screen says what has the focus.
+    await expect(page.locator(":focus")).to_have_text("Групповая консультация")
+
+    await press(page, "Выключить микрофон")
+    await expect(page.get_by_role("button", name="Включить микрофон")).to_be_focused()
+    await press(page, "Чат")
+    await expect(page.get_by_label("Сообщение", exact=True)).to_be_focused()
+    await page.keyboard.type("Микрофон: M не выключает")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("log")).to_contain_text("M не выключает")
+    await expect(page.get_by_role("button", name="Включить микрофон")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".panel")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Чат", exact=True)).to_be_focused()
+
+    await press(page, "Настройки и клавиши")
+    await stays_within(page, "dialog")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Настройки и клавиши")).to_be_focused()
+
+    await press(page, "Выйти…")
+    await press(page, "Только выйти")
+    await page.get_by_role("heading", name="Вы вышли из комнаты").wait_for()
+    await press(page, "Вернуться")
+    await steps.inside(page)
+
+
+async def press(page: Page, name: str) -> None:
+    """Go to a button with Tab alone, see that the focus shows, and press it."""
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        focus = page.locator(":focus")
+        if await focus.count() and (await focus.evaluate(NAME)) == name:
+            assert await focus.evaluate(OUTLINE), f"the focus does not show on {name}"
+            await page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"Tab never comes to {name}")
+
+
+NAME = "element => element.tagName === 'BUTTON' && (element.querySelector('.hidden-words') ?? element).textContent.trim()"
+OUTLINE = "element => getComputedStyle(element).outlineStyle !== 'none'"
+
+
+async def stays_within(page: Page, container: str) -> None:
+    """Tab goes round inside: never to what lies under the dialog."""
+    for _ in range(15):
+        await page.keyboard.press("Tab")
+        inside = await page.evaluate(
+            """selector => {
+              const focus = document.activeElement;
+              return focus === document.body || focus.closest(selector) !== null;
+            }""",
+            container,
+        )
+        assert inside
+
+
+@pytest.mark.timeout(120)
+async def test_nothing_is_lost_at_twice_the_size(house: House) -> None:
+    """200 % of a window of 1280 × 720 is a window of 640 × 360 (WCAG 1.4.4, 1.4.10 at 320)."""
+    planned = house.planned
+    await steps.set_topic(house.database, planned)
+    page = await window(house.browser, width=640, height=360)
+    await steps.check_devices(page, house.link(planned.teacher_id))
+    for size in ({"width": 640, "height": 360}, {"width": 320, "height": 640}):
+        await page.set_viewport_size(size)
+        assert await narrow(page)
+    await page.get_by_role("button", name="Войти", exact=True).click()
+    await steps.inside(page)
+    await page.get_by_role("button", name="Версия для слабовидящих").click()
+    for size in ({"width": 640, "height": 360}, {"width": 320, "height": 640}):
+        await page.set_viewport_size(size)
+        assert await narrow(page)
+        for name in ("микрофон", "камеру", "Чат", "Участники", "Выйти"):
+            button = page.get_by_role("toolbar").get_by_role("button", name=name).first
+            await button.scroll_into_view_if_needed()
+            await expect(button).to_be_in_viewport(ratio=0.9)
