@@ -41,6 +41,7 @@ _REASONS: Final = {
     ("addressees", "not_a_parent"): N_("This parent has no rights for this child any more. Search again."),
     ("addressees", "not_a_student"): N_("This person is not a student any more. Search again."),
     ("addressees", "group_has_none"): N_("A group consultation is for groups. Choose an individual one."),
+    ("addressees", "booked"): N_("This family is in the list already."),
     ("addressees", "not_active"): N_("This person has left. Choose somebody else."),
 }
 _BY_CODE: Final = {

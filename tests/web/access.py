@@ -1,6 +1,6 @@
 """Who gets what from every page: one row for each route and method, one column for each reader.
 
-A row names the answer's status. `303` of a reader who is not signed in leads to the sign-in; of everybody else it is an
+A row names the answer's status. `303` of a reader who is not signed in leads to the sign-in; of others it is an
 accepted form or a way on. What a reader may not see of somebody else's does not exist for them: `404`.
 """
 
@@ -87,6 +87,10 @@ TABLE: Final = MappingProxyType(
         ("group", "POST"): administrators(422),
         ("member_add", "POST"): administrators(422),
         ("member_end", "POST"): administrators(422),
+        ("sign_in_code", "POST"): everybody(303),  # back to the sign-in: nobody's password was right
+        ("second_factor", "GET"): Row(303, 403, 403, 403, 200, 200, 200, 200, 200),
+        ("second_factor", "POST"): Row(401, 403, 403, 403, 422, 422, 422, 422, 422),
+        ("person_factor", "POST"): administrators(303),
         ("account", "GET"): signed_in(200),
         ("account_habits", "POST"): signed_in(303, nobody=401),
         ("account_password", "GET"): signed_in(200),
@@ -180,6 +184,8 @@ TABLE: Final = MappingProxyType(
         ("session_change", "GET"): only("administrator", status=200, others=403, nobody=303),
         ("session_cancel", "POST"): only("administrator", status=422, others=403, nobody=401),
         ("session_move", "POST"): only("administrator", status=422, others=403, nobody=401),
+        ("session_families", "GET"): only("administrator", status=404, others=403, nobody=303),
+        ("session_families", "POST"): only("administrator", status=404, others=403, nobody=401),
         ("recalculation", "GET"): only("administrator", status=200, others=403, nobody=303),
         ("recalculation", "POST"): only("administrator", status=422, others=403, nobody=401),
         ("versions", "GET"): only("methodist", "head", status=200, others=403, nobody=303),

@@ -1,6 +1,5 @@
 """Deviations from the approved schedule: one-off, cancelled and moved sessions, by an administrator (R19)."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -9,7 +8,6 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from school.desk import queries as desk
-from school.desk.queries import Family
 from school.errors import SchoolError
 from school.organisation import queries as organisation
 from school.people import queries as people
@@ -19,9 +17,8 @@ from school.schedule.models import Audience, Kind, Purpose
 from school.schedule.models import Form as SessionForm
 from school.sessions import actions
 from school.sessions import queries as sessions
-from school.sessions.rules import Addressee
 from school.study import queries as study
-from web import forms, labels
+from web import families, forms, labels
 from web.access import Route, capability
 from web.consultation import describe
 from web.fields import Clock, Day, Id, Line, Reason
@@ -30,13 +27,13 @@ from web.keys import DATABASE, READER
 from web.reader import Reader
 from web.reply import now, page, see_other, viewer
 from web.version_refusals import explain
-from web.words import N_, Words
+from web.words import N_
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class OneOff(BaseModel):
-    """A session outside the schedule; times are the organisation's. `addressees`: see `_addressees`."""
+    """A session outside the schedule; times are the organisation's. `addressees`: see `web.families`."""
 
     reason: Reason
     host_id: Id
@@ -62,14 +59,6 @@ class Move(BaseModel):
     starts: Clock
     ends: Clock
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One way to address a family: the value of its radio button, and its words."""
-
-    value: str
-    label: str
 
 
 async def new(request: web.Request) -> web.Response:
@@ -102,7 +91,7 @@ async def add(request: web.Request) -> web.Response:
                 audience=given.audience,
                 subject_id=given.subject_id,
                 group_ids=given.groups,
-                addressees=_addressees(given.addressees),
+                addressees=families.addressees(given.addressees),
             )
     except SchoolError as error:
         _refuse(form, error, request[READER])
@@ -172,7 +161,7 @@ async def _show_new(request: web.Request, form: Form[OneOff], *, status: int) ->
         purposes=[(one.value, words.gettext(label)) for one, label in labels.PURPOSE.items()],
         audiences=[(one.value, words.gettext(label)) for one, label in labels.AUDIENCE.items()],
         sought=sought,
-        options=[option for family in found for option in _options(family, words)],
+        options=[option for family in found for option in families.options(family, words)],
     )
 
 
@@ -195,33 +184,6 @@ async def _show_change(
         moving=moving or Form(typed),
         may_move=row.started_at is None,
     )
-
-
-def _options(family: Family, words: Words) -> list[Option]:
-    """The student, each parent, each parent with the student (R15)."""
-    found = [Option(f"s:{family.student_id}", family.name)]
-    for parent in family.parents:
-        relation = words.gettext(labels.RELATION[parent.relation])
-        about = {"parent": parent.name, "relation": relation, "student": family.name}
-        ids = f"{parent.person_id}:{family.student_id}"
-        found.append(Option(f"p:{ids}", words.gettext("%(parent)s (%(relation)s, %(student)s)", **about)))
-        both = words.gettext("%(student)s and %(parent)s (%(relation)s) together", **about)
-        found.append(Option(f"f:{ids}", both))
-    return found
-
-
-def _addressees(chosen: str) -> list[Addressee]:
-    """`s:student`, `p:parent:child` or `f:parent:child` for both; the action checks who is entitled."""
-    kind, *ids = chosen.split(":")
-    numbers = [int(text) for text in ids if text.isascii() and text.isdigit() and len(text) < 10]
-    match kind, numbers:
-        case "s", [student]:
-            return [Addressee(student)]
-        case "p", [parent, child]:
-            return [Addressee(parent, child)]
-        case "f", [parent, child]:
-            return [Addressee(child), Addressee(parent, child)]
-    return []
 
 
 def _instant(on: date, at: time, zone: str) -> datetime:
