@@ -31,6 +31,7 @@ _REASONS: Final = {
     ),
     "same_person": N_("Nobody is their own parent. Choose another person."),
     "too_large": N_("The file is too large: at most %(megabytes)s MB."),
+    "wrong_code": N_("This code does not fit. Check the clock of the telephone and type the next code."),
     "text_or_file": N_("Type the text or choose a file."),
     "file_type": N_("Files of this kind are not accepted. Choose one of: %(types)s."),
     "not_as_named": N_("What is inside is not a %(ending)s file. Save it again in the right format."),

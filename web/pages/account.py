@@ -15,6 +15,7 @@ from school.db import Db
 from school.directory import queries as directory
 from school.directory.rules import LinkState, link_state
 from school.errors import Invalid
+from school.factors import queries as factors
 from school.organisation import queries as organisation
 from school.people import actions
 from school.people.passwords import hash_password, verify_password
@@ -26,6 +27,7 @@ from web.fields import Id
 from web.forms import Form
 from web.keys import DATABASE, HASHER, LIMITS, READER
 from web.pages.people import habits
+from web.pages.second_factor import STAFF
 from web.reply import now, page, see_other, viewer
 from web.saving import explain, saved
 
@@ -63,6 +65,7 @@ async def _page(
     async with request.app[DATABASE].read() as db:
         today = (await organisation.settings(db)).today(reader.when.now)
         card = await directory.card(db, who.person_id)
+        factor = await factors.is_on(db, who.person_id)
         rows = await queries.sign_ins(db, who.person_id, reader.when.now, token=reader.sign_in)
     typed = {"locale": card.person.locale or "", "zone": card.person.zone or ""}
     return page(
@@ -72,6 +75,8 @@ async def _page(
         person=card.person,
         roles=[labels.ROLE[role] for role in labels.ROLE if role in card.roles],
         sign_ins=[(row, device(row.user_agent)) for row in rows],
+        may_have_factor=bool(card.roles & STAFF) and card.person.login is not None,
+        factor=factor,
         form=habits_form or Form[HabitsForm](typed),
         parents=[(row, _state(row, today)) for row in card.parents if _is_adult(row, today)]
         if can(who.roles, Capability.CONSENT_AS_ADULT)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from school.accounts import actions as accounts
 from school.accounts.rules import one_time_password
 from school.errors import Invalid
+from school.factors import actions as factors
 from school.people import actions
 from school.people import queries as people
 from school.people.passwords import hash_password
@@ -59,8 +60,16 @@ async def end_sign_ins(request: web.Request) -> web.Response:
     return see_other(request, "person", person=this)
 
 
+async def switch_factor_off(request: web.Request) -> web.Response:
+    """For who has lost the telephone and the recovery codes."""
+    async with request.app[DATABASE].begin() as db:
+        await factors.disable(db, now(request), by=viewer(request).person_id, person_id=person_id(request))
+    return see_other(request, "person", person=person_id(request))
+
+
 _ACCESS = capability(Capability.MANAGE_PEOPLE)
 ROUTES = (
     Route("person_password", "POST", r"/people/{person:\d{1,9}}/password", give_password, _ACCESS),
+    Route("person_factor", "POST", r"/people/{person:\d{1,9}}/second-factor", switch_factor_off, _ACCESS),
     Route("person_sign_ins", "POST", r"/people/{person:\d{1,9}}/sign-ins", end_sign_ins, _ACCESS),
 )

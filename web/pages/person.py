@@ -17,6 +17,7 @@ from school.directory.actions import Particulars
 from school.directory.queries import FamilyRow, Presence, Wanted
 from school.directory.rules import LinkState, comes_of_age, link_state
 from school.errors import Invalid, NotFound
+from school.factors import queries as factors
 from school.organisation import queries as organisation
 from school.people import actions
 from school.people import queries as people
@@ -82,6 +83,7 @@ async def card_page(
         today = settings.today(at)
         card = await directory.card(db, person_id(request))
         sign_ins = await accounts.sign_ins(db, card.person.id, at, token=reader.sign_in)
+        factor = await factors.is_on(db, card.person.id)
         sought = request.query.get("relative", "")[:200].strip()
         found = await _found(db, sought, at, today)
     given = forms_by_name or {}
@@ -96,6 +98,7 @@ async def card_page(
         children=[_relative(row, today) for row in card.children],
         parents=[_relative(row, today) for row in card.parents],
         sign_ins=[(row, device(row.user_agent)) for row in sign_ins],
+        factor=factor,
         sought=sought,
         found=[row for row in found if row.person.id != card.person.id],
         roles=labels.ROLE,
