@@ -41,6 +41,10 @@ class Way:
     def cut(self) -> None:
         """Let nothing through, either way."""
         self._open.clear()
+        self.cut_media()
+
+    def cut_media(self) -> None:
+        """Let pages through and no UDP, as a school's or a hotel's firewall may."""
         self._media.loss_up = self._media.loss_down = 1.0
 
     def mend(self) -> None:

@@ -175,7 +175,10 @@ async def press(page: Page, name: str) -> None:
     raise AssertionError(f"Tab never comes to {name}")
 
 
-NAME = "element => element.tagName === 'BUTTON' && (element.querySelector('.hidden-words') ?? element).textContent.trim()"
+NAME = """
+element => element.tagName === "BUTTON"
+  && (element.querySelector(".hidden-words") ?? element).textContent.trim()
+"""
 OUTLINE = "element => getComputedStyle(element).outlineStyle !== 'none'"
 
 
