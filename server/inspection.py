@@ -125,9 +125,7 @@ async def media_worker(registry: Registry) -> Finding:
         worker = None
     return Finding(
         Verdict.BAD,
-        N_(
-            "The process for sound and picture does not answer; it starts anew by itself, look again soon"
-        ),
+        N_("The process for sound and picture does not answer; it starts anew by itself, look again soon"),
     )
 
 

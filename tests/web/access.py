@@ -1,7 +1,7 @@
 """Who gets what from every page: one row for each route and method, one column for each reader.
 
-A row names the answer's status. `303` of a reader who is not signed in leads to the sign-in; of others it is an
-accepted form or a way on. What a reader may not see of somebody else's does not exist for them: `404`.
+A row names the answer's status. `303` of a reader who is not signed in leads to the sign-in; of others it is
+an accepted form or a way on. What a reader may not see of somebody else's does not exist for them: `404`.
 """
 
 from dataclasses import dataclass, fields
