@@ -16,6 +16,7 @@ class Counters:
     stun_unknown_user: int = 0
     stun_not_authentic: int = 0
     stun_address_taken: int = 0
+    stun_too_many: int = 0
     unknown_address: int = 0
     unknown_kind: int = 0
     bad_length: int = 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 SR, RR, SDES, BYE, RTPFB, PSFB, XR = 200, 201, 202, 203, 205, 206, 207
 NACK, TRANSPORT_CC = 1, 15  # formats of RTPFB
 PLI, FIR, ALFB = 1, 4, 15  # formats of PSFB
+MAX_TOLD = 4096  # by one transport-cc feedback: a run of a few bytes can claim 65,535
 _REPORT = struct.Struct("!IIIIII")
 _SENDER = struct.Struct("!IQIII")
 _PAIR = struct.Struct("!II")
@@ -176,6 +177,8 @@ def _read_payload_specific(form: int, body: bytes) -> Report | None:
 
 def _read_transport_cc(body: bytes) -> TransportFeedback:
     base, count, packed = struct.unpack_from("!HHI", body, 8)
+    if count > MAX_TOLD:
+        raise ValueError("transport-cc of too many packets")
     statuses: list[int] = []
     at = 16
     while len(statuses) < count:

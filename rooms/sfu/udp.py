@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from rooms.sfu import batch, ice_lite
 from rooms.sfu.counters import Counters
 from rooms.sfu.ice_lite import Address, BindingRequest
+from rooms.sfu.limits import CheckLimit
 from rooms.sfu.outgoing import Lane, Outgoing
 
 # <asm-generic/socket.h>; Python does not name these.
@@ -65,6 +66,7 @@ class UdpSocket:
         self._by_address: dict[Address, Receiver] = {}
         self._by_ufrag: dict[str, Receiver] = {}
         self._sendto = self._socket.sendto
+        self._limit = CheckLimit()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining = self._blocked = False
         self._outgoing = Outgoing(
@@ -238,6 +240,9 @@ class UdpSocket:
             receiver.receive(data, address, arrival, now)
 
     def _check(self, data: bytes, address: Address, now: float) -> None:
+        if not self._limit.allows(address, now, known=address in self._by_address):
+            self.counters.stun_too_many += 1
+            return
         try:
             request = ice_lite.parse(data)
         except ValueError:

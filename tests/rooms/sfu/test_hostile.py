@@ -184,6 +184,7 @@ DROPS = (
     "stun_malformed",
     "stun_unknown_user",
     "stun_not_authentic",
+    "stun_too_many",
     "unknown_address",
     "unknown_kind",
     "bad_length",

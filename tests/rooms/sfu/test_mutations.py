@@ -28,6 +28,14 @@ def reports(chance: random.Random, ssrc: int) -> bytes:
         + rtcp.receiver_report(1, [block])
         + rtcp.remb(1, chance.randrange(10**6), [ssrc])
         + rtcp.picture_loss(1, ssrc)
+        + rtcp.transport_feedback(
+            1,
+            ssrc,
+            base=chance.randrange(1000),
+            reference=chance.randrange(1 << 24),
+            number=0,
+            deltas=[chance.choice([None, 4, 400, -400]) for _ in range(50)],
+        )
         + rtcp.sender_report(said)
     )
 
