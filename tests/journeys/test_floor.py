@@ -202,7 +202,13 @@ async def test_three_families_are_received_one_after_another(
         await expect(third.get_by_text("Перед вами 2 человека.")).to_be_visible()
         await keep(second, "line-waiting-360")
         await keep(teacher, "line-host-1280")
-        door = teacher.get_by_role("region", name="Ждут у двери")
+        door = teacher.locator(".strip")
+        await door.get_by_role("button", name="Показать").click()
+        people = teacher.get_by_role("complementary").get_by_role("listitem")
+        await expect(
+            people.filter(has_text="Ёлкин Лев").get_by_role("button", name="Пригласить")
+        ).to_be_visible()
+        await keep(teacher, "line-people-1280")
         for number, page in enumerate(pages):
             await door.get_by_role("button", name="Следующий").click()
             await steps.inside(page)
