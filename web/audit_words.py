@@ -118,14 +118,19 @@ SUBJECT: Final = {
 }
 DETAIL: Final = {
     "address": N_("address"),
+    "appointment_id": N_("appointment No."),
     "basis": N_("basis"),
     "code": N_("why"),
     "child_id": N_("child"),
+    "date": N_("date"),
     "generation": N_("issue No."),
     "group_id": N_("group No."),
     "links": N_("links"),
     "method": N_("request"),
     "minutes": N_("minutes"),
+    "number": N_("number"),
+    "on": N_("date"),
+    "order_date": N_("order of"),
     "order_number": N_("order No."),
     "outcome": N_("why"),
     "parent_id": N_("parent"),
@@ -144,5 +149,10 @@ DETAIL: Final = {
     "topic": N_("topic"),
     "until": N_("until"),
     "was": N_("was"),
+    "where": N_("where"),
     "becomes": N_("becomes"),
+}
+VALUE: Final = {
+    "official_site": N_("Official site"),
+    "notice_board": N_("Notice board"),
 }

@@ -202,6 +202,8 @@ def _detail(name: str, value: object, known: dict[int, PersonRow], reader: Reade
         return words, known[value].short_name
     if name == "role" and value in set(ROLE):
         return words, reader.words.gettext(labels.ROLE[next(one for one in ROLE if one == value)])
+    if isinstance(value, str) and value in audit_words.VALUE:
+        return words, reader.words.gettext(audit_words.VALUE[value])
     return words, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

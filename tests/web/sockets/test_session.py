@@ -6,9 +6,11 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from rooms import tickets
 from school.db import Database
 from school.links import actions as links
-from tests.rooms.house import START
+from tests import builders
+from tests.rooms.house import SECRET, START
 from tests.web.sockets.line import Line, open_line
 
 
@@ -120,6 +122,16 @@ async def test_a_socket_without_a_good_ticket_is_refused_by_name(line: Line, aut
     assert not await browser.connect(auth)
     assert browser.refusal is not None
     assert browser.refusal["data"] == {"code": code}
+
+
+async def test_whoever_is_not_expected_is_refused_though_the_ticket_is_genuine(line: Line) -> None:
+    house = line.house
+    async with house.database.begin() as db:
+        stranger = await builders.add_student(db, group_id=await builders.add_group(db))
+    ticket = tickets.sign(SECRET, tickets.Ticket(house.session, stranger, None, seat=1, number=1))
+    browser = line.browser()
+    assert not await browser.connect({"ticket": ticket, "version": 1})
+    assert browser.refusal == {"message": "refused", "data": {"code": "not_expected"}}
 
 
 async def test_a_revoked_link_is_refused_by_name_although_its_ticket_is_genuine(line: Line) -> None:
