@@ -30,6 +30,8 @@ REQUEST_BURST, REQUESTS_PER_SECOND = 500, 50.0
 MESSAGE_BURST, MESSAGES_PER_SECOND = 10, 2.0
 # Ten photographed pages at once; then one in five seconds.
 FILE_BURST, FILES_PER_SECOND = 10, 0.2
+# Handwriting has some four strokes a second.
+STROKE_BURST, STROKES_PER_SECOND = 60, 8.0
 
 
 class Limits:
@@ -38,6 +40,7 @@ class Limits:
     def __init__(self) -> None:
         self.requests = Bucket(burst=REQUEST_BURST, per_second=REQUESTS_PER_SECOND)
         self.messages = Bucket(burst=MESSAGE_BURST, per_second=MESSAGES_PER_SECOND)
+        self.strokes = Bucket(burst=STROKE_BURST, per_second=STROKES_PER_SECOND)
         self.files = Bucket(burst=FILE_BURST, per_second=FILES_PER_SECOND)
 
 

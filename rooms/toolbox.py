@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rooms import views
+from rooms.board import Board
 from rooms.chat import file_view
 from rooms.errors import NoRight, Unknown
 from rooms.peer import Peer
@@ -63,11 +64,16 @@ class Toolbox:
         self._kept = kept
         self._peers = peers
         self._one_at_a_time = asyncio.Lock()
+        self.board = Board(session_id, kept.put_up.board_for, self._tell_all)
 
     def view(self, peer: Peer) -> views.Tools:
         """What this person sees of the tools."""
         return views.Tools(
-            poll=self._poll(peer), timer=self._timer(), slides=self._slides(), checklist=self._checklist(peer)
+            poll=self._poll(peer),
+            timer=self._timer(),
+            slides=self._slides(),
+            board=self.board.view,
+            checklist=self._checklist(peer),
         )
 
     def tell(self, peer: Peer) -> None:
@@ -238,6 +244,9 @@ class Toolbox:
         if rows is None or not peer.rights.moderate:
             return None
         return tuple(views.ChecklistItem(row.item.value, row.ticked_at) for row in rows)
+
+    def _tell_all(self, event: str, data: object, _: Peer | None) -> None:
+        self._push(event, data)
 
     def _push(self, event: str, data: object) -> None:
         for peer in list(self._peers.values()):

@@ -164,12 +164,30 @@ class ChecklistItem(msgspec.Struct, frozen=True):
     ticked_at: datetime | None
 
 
+class Board(msgspec.Struct, frozen=True):
+    """The whiteboard is up, and these may draw on it."""
+
+    drawn_by: Literal["hosts", "everybody"]
+
+
+class Stroke(msgspec.Struct, frozen=True):
+    """A line on the whiteboard: x and y in turn, in ten-thousandths of its width."""
+
+    id: int
+    author: int
+    client_id: str
+    colour: str
+    width: int
+    points: tuple[int, ...]
+
+
 class Tools(msgspec.Struct, frozen=True):
     """The teacher's tools; the checklist is for those who lead a consultation before an attestation."""
 
     poll: Poll | None
     timer: Timer | None
     slides: Slides | None
+    board: Board | None
     checklist: tuple[ChecklistItem, ...] | None
 
 
@@ -183,6 +201,14 @@ class TimerNow(msgspec.Struct, frozen=True):
 
 class SlidesNow(msgspec.Struct, frozen=True):
     slides: Slides | None
+
+
+class BoardNow(msgspec.Struct, frozen=True):
+    board: Board | None
+
+
+class StrokeErased(msgspec.Struct, frozen=True):
+    id: int
 
 
 class ChecklistNow(msgspec.Struct, frozen=True):

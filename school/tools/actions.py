@@ -8,7 +8,7 @@ from school.db import Db
 from school.errors import Invalid, NotFound
 from school.sessions.models import Session
 from school.tools.errors import NoSlides
-from school.tools.models import SessionTools
+from school.tools.models import BoardFor, SessionTools
 from school.tools.rules import BREAK_MINUTES, MOST_PAGES, TIMER_MINUTES
 
 
@@ -49,6 +49,11 @@ async def turn(db: Db, *, session_id: int, page: int) -> None:
 async def hide_slides(db: Db, *, session_id: int) -> None:
     """Show no document. Raises NotFound."""
     await _put(db, session_id, slides_file_id=None)
+
+
+async def show_board(db: Db, *, session_id: int, board_for: BoardFor | None) -> None:
+    """Put the whiteboard up for these to draw on, or away; its strokes stay. Raises NotFound."""
+    await _put(db, session_id, board_for=board_for)
 
 
 async def _put(db: Db, session_id: int, **values: object) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from school.db import Db
 from school.files import queries as files
 from school.files.queries import FileRow
-from school.tools.models import SessionTools
+from school.tools.models import BoardFor, SessionTools
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class ToolsRow:
 
     timer: TimerRow | None = None
     slides: SlidesRow | None = None
+    board_for: BoardFor | None = None
 
 
 async def tools(db: Db, session_id: int) -> ToolsRow:
@@ -48,4 +49,4 @@ async def tools(db: Db, session_id: int) -> ToolsRow:
     if row.slides_file_id is not None:
         found = await files.files(db, [row.slides_file_id])
         slides = SlidesRow(found[row.slides_file_id], row.slides_page)
-    return ToolsRow(timer, slides)
+    return ToolsRow(timer, slides, row.board_for)

@@ -91,12 +91,18 @@ export type Poll = PollAsked & {
 /** Work until `ends_at`, then a break until `break_ends_at`. */
 export type Timer = { started_at: Instant; ends_at: Instant; break_ends_at: Instant | null };
 export type Slides = { file: FileOf; page: number };
+export type DrawnBy = "hosts" | "everybody";
+export type BoardUp = { drawn_by: DrawnBy };
+export type Colour = "black" | "red" | "blue" | "green";
+/** A line: x and y in turn, in ten-thousandths of the board's width. */
+export type Stroke = { id: number; author: number; client_id: string; colour: Colour; width: number; points: number[] };
 export type ItemName = "briefing" | "hardest_tasks" | "grading_criteria";
 export type ChecklistItem = { item: ItemName; ticked_at: Instant | null };
 export type ToolsNow = {
   poll: Poll | null;
   timer: Timer | null;
   slides: Slides | null;
+  board: BoardUp | null;
   checklist: ChecklistItem[] | null;
 };
 
@@ -200,6 +206,13 @@ export type Requests = {
   "slides.show": [{ file: number }, unknown];
   "slides.turn": [{ page: number }, unknown];
   "slides.hide": [Nothing, unknown];
+  "board.show": [{ drawn_by: DrawnBy }, unknown];
+  "board.hide": [Nothing, unknown];
+  "board.draw": [{ client_id: string; colour: Colour; width: number; points: number[] }, unknown];
+  "board.erase": [{ id: number }, unknown];
+  "board.undo": [Nothing, unknown];
+  "board.clear": [Nothing, unknown];
+  "board.after": [{ id: number }, { strokes: Stroke[] }];
   "checklist.tick": [{ item: ItemName; done: boolean }, unknown];
   "room.extend": [{ minutes: number }, { ends_at: Instant }];
   "hand.raise": [Nothing, unknown];
@@ -241,6 +254,10 @@ export type Pushes = {
   timer: { timer: Timer | null };
   slides: { slides: Slides | null };
   checklist: { checklist: ChecklistItem[] | null };
+  board: { board: BoardUp | null };
+  "board.stroke": Stroke;
+  "board.erased": { id: number };
+  "board.cleared": unknown;
   "media.lost": unknown;
   taken_over: unknown;
   over: Ending;
@@ -251,6 +268,7 @@ export type RefusalCode =
   | "bad_ticket"
   | "host_twice"
   | "internal"
+  | "board_full"
   | "busy"
   | "checklist_incomplete"
   | "cancelled"

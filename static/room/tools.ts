@@ -1,5 +1,6 @@
 /** The teacher's tools as the server tells of them: a poll, a timer, slides, the attestation checklist. */
 import { signal } from "@preact/signals";
+import { Board } from "./board.ts";
 import type { ChecklistItem, ItemName, Poll, PollAsked, Slides, Timer, ToolsNow } from "./protocol.ts";
 import type { Wire } from "./wire.ts";
 
@@ -12,6 +13,7 @@ export class Tools {
   readonly slides = signal<Slides | null>(null);
   /** null where there is none, and for those who do not lead. */
   readonly checklist = signal<readonly ChecklistItem[] | null>(null);
+  readonly board: Board;
   readonly #wire: Wire;
   readonly #asked: Asked;
   /** A question is told once, however often its picture changes and the connection comes back. */
@@ -20,7 +22,8 @@ export class Tools {
   constructor(wire: Wire, asked: Asked) {
     this.#wire = wire;
     this.#asked = asked;
-    wire.on("tools", (now) => this.restore(now));
+    this.board = new Board(wire);
+    wire.on("tools", (now) => this.#take(now));
     wire.on("poll", ({ poll }) => this.#ask(poll));
     wire.on("timer", ({ timer }) => {
       this.timer.value = timer;
@@ -33,8 +36,13 @@ export class Tools {
     });
   }
 
-  /** After every join, and when one's rights have changed. */
+  /** After every join. */
   restore(now: ToolsNow): void {
+    this.board.restore(now.board);
+    this.#take(now);
+  }
+
+  #take(now: ToolsNow): void {
     this.timer.value = now.timer;
     this.slides.value = now.slides;
     this.checklist.value = now.checklist;

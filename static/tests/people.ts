@@ -30,7 +30,7 @@ export const camera = (id: string, peer: Peer): Producer => ({ id, peer: peer.id
 
 export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   session, me: ivan, rights: speaking, peers: [teacher], producers: [], capabilities: null, messages: [], speaker: null, lobby: null,
-  tools: { poll: null, timer: null, slides: null, checklist: null }, ...more,
+  tools: { poll: null, timer: null, slides: null, board: null, checklist: null }, ...more,
 });
 
 export class MemoryDrawer implements Drawer {

@@ -8,7 +8,7 @@ let wire: FakeWire;
 let asked: string[];
 let tools: Tools;
 
-const nothing: ToolsNow = { poll: null, timer: null, slides: null, checklist: null };
+const nothing: ToolsNow = { poll: null, timer: null, slides: null, board: null, checklist: null };
 const poll = (more: Partial<Poll> = {}): Poll => ({
   id: 5, kind: "yes_no", question: "Понятно?", options: [], shown: false, closed: false, mine: null, results: null, ...more,
 });

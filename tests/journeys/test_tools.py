@@ -1,4 +1,4 @@
-"""Files, formulas and tools in a chat room, on a phone and a desktop; who comes late sees it all."""
+"""Files, formulas, tools and a board in a chat room, on a phone and a desktop; who comes late sees it all."""
 
 import asyncio
 from pathlib import Path
@@ -142,6 +142,43 @@ async def sees_it_all(page: Page) -> None:
     await expect(page.locator("math mfrac")).to_have_count(1)
 
 
+async def draws(teacher: Page, student: Page, late: Page) -> None:
+    """The teacher and, when everybody may, the student; whoever comes back finds the same board."""
+    tools = teacher.get_by_role("complementary", name="Инструменты")
+    await tools.get_by_role("button", name="Показать доску").click()
+    await line(teacher)
+    await expect(student.get_by_role("img", name="На доске 1 линия")).to_be_visible()
+    await teacher.get_by_role("button", name="Рисуют все").click()
+    await student.get_by_role("button", name="Закрыть", exact=True).click()
+    await student.get_by_role("button", name="Синий").click()
+    await line(student)
+    await line(student)
+    await expect(teacher.get_by_role("img", name="На доске 3 линии")).to_be_visible()
+    await student.get_by_role("button", name="Отменить").click()
+    await late.reload()
+    await late.get_by_role("button", name="Войти", exact=True).click()
+    for page in (teacher, student, late):
+        await expect(page.get_by_role("img", name="На доске 2 линии")).to_be_visible()
+        assert await page.locator("canvas.sheet").evaluate(_COLOURED)
+    async with teacher.expect_download() as saved:
+        await teacher.get_by_role("button", name="Сохранить").click()
+    assert (await saved.value).suggested_filename == "доска.png"
+
+
+_COLOURED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+    .data.some((value, index) => index % 4 === 2 && value < 200)"""
+
+
+async def line(page: Page) -> None:
+    """A line across the board, by the mouse."""
+    box = await page.locator("canvas.sheet").bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    await page.mouse.up()
+
+
 async def fits(*pages: Page) -> None:
     """Nothing is wider than its window, and no style or script was refused."""
     for page in pages:
@@ -180,6 +217,7 @@ async def test_a_lesson_in_a_chat_with_files_formulas_a_poll_slides_and_a_timer(
         await student.get_by_role("button", name="Опрос").click()
         await sees_it_all(student)
         await expect(student.get_by_text("Ваш ответ принят")).to_be_visible()
+        await draws(teacher, student, late)
         await fits(teacher, student, late)
         # The one refusal is the program's, which the server did not take.
         assert [text for text in complaints if "422" not in text] == []

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rooms.rights import Right
-from web.sockets import chat, floor, media, payloads, session, tools
+from web.sockets import board, chat, floor, media, payloads, session, tools
 from web.sockets.payloads import Payload
 from web.sockets.place import Place
 
@@ -59,6 +59,13 @@ _TABLE: Final = (
     Event("slides.show", payloads.ShowSlides, tools.show_slides, needs="moderate"),
     Event("slides.turn", payloads.Turn, tools.turn, needs="moderate"),
     Event("slides.hide", payloads.Nothing, tools.hide_slides, needs="moderate"),
+    Event("board.show", payloads.ShowBoard, board.show, needs="moderate"),
+    Event("board.hide", payloads.Nothing, board.hide, needs="moderate"),
+    Event("board.draw", payloads.Draw, board.draw, needs="write"),
+    Event("board.erase", payloads.ByNumber, board.erase, needs="write"),
+    Event("board.undo", payloads.Nothing, board.undo, needs="write"),
+    Event("board.clear", payloads.Nothing, board.clear, needs="moderate"),
+    Event("board.after", payloads.After, board.after),
     Event("checklist.tick", payloads.Tick, tools.tick, needs="lead"),
     Event("transport.create", payloads.CreateTransport, media.create_transport),
     Event("transport.connect", payloads.ConnectTransport, media.connect_transport),

@@ -13,12 +13,14 @@ from rooms.rights import Source
 from rooms.views import MediaKind
 from school.attestation.models import ChecklistItem
 from school.attestation.rules import REASON_LIMIT
+from school.board.rules import MOST_POINTS, UNIT, WIDEST, Colour
 from school.conversation.rules import BODY_LIMIT, CLIENT_ID_LIMIT
 from school.errors import Invalid
 from school.polls.models import PollKind
 from school.polls.rules import MOST_OPTIONS, OPTION_LIMIT, QUESTION_LIMIT, TEXT_LIMIT
 from school.sessions.actions import TOPIC_LIMIT
 from school.sessions.models import Scope, TopicBasis
+from school.tools.models import BoardFor
 from school.tools.rules import BREAK_MINUTES, MOST_PAGES, TIMER_MINUTES
 
 PROTOCOL_VERSION = 1
@@ -131,6 +133,20 @@ class ShowSlides(Payload):
 
 class Turn(Payload):
     page: Annotated[int, msgspec.Meta(ge=1, le=MOST_PAGES)]
+
+
+class ShowBoard(Payload):
+    drawn_by: BoardFor
+
+
+class Draw(Payload):
+    client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=CLIENT_ID_LIMIT)]
+    colour: Colour
+    width: Annotated[int, msgspec.Meta(ge=1, le=WIDEST)]
+    points: Annotated[
+        list[Annotated[int, msgspec.Meta(ge=0, le=UNIT)]],
+        msgspec.Meta(min_length=2, max_length=2 * MOST_POINTS),
+    ]
 
 
 class Tick(Payload):

@@ -17,6 +17,7 @@ import { Sounds } from "./Sounds.tsx";
 import { Slides } from "./Slides.tsx";
 import { Stage } from "./Stage.tsx";
 import { TimerNote } from "./TimerNote.tsx";
+import { Whiteboard } from "./Whiteboard.tsx";
 
 export function RoomScreen(): JSX.Element | null {
   const room = useRoom();
@@ -36,8 +37,8 @@ export function RoomScreen(): JSX.Element | null {
           <Notes session={about} />
           <TimerNote />
         </div>
-        <div class="content" data-slides={session.tools.slides.value !== null}>
-          <Slides />
+        <div class="content" data-slides={session.tools.slides.value !== null || session.tools.board.up.value !== null}>
+          {session.tools.board.up.value ? <Whiteboard /> : <Slides />}
           {writing ? <ChatPanel /> : <Stage session={about} />}
         </div>
       </main>

@@ -26,6 +26,7 @@ export function ToolsPanel(): JSX.Element {
         {(!poll || poll.closed) && <PollForm />}
       </section>
       <TimerForm />
+      <BoardForm />
       <SlidesForm />
     </div>
   );
@@ -103,6 +104,26 @@ function Minutes({ label, values, chosen, choose }: MinutesProps): JSX.Element {
         ))}
       </select>
     </label>
+  );
+}
+
+function BoardForm(): JSX.Element {
+  const { session, words } = useRoom();
+  const ask = useAsk();
+  const { board } = session.tools;
+  return (
+    <section>
+      <h3>{words.tools.board.title}</h3>
+      {board.up.value ? (
+        <button type="button" onClick={() => ask(() => board.hide())}>
+          {words.tools.board.hide}
+        </button>
+      ) : (
+        <button type="button" onClick={() => ask(() => board.show("hosts"))}>
+          {words.tools.board.show}
+        </button>
+      )}
+    </section>
   );
 }
 

@@ -13,7 +13,7 @@ OF_THOSE_WHO_LEAD = sorted(
     name
     for name, event in EVENTS.items()
     if event.needs in ("moderate", "lead")
-    and name.startswith(("poll.", "timer.", "slides.", "checklist.", "chat."))
+    and name.startswith(("poll.", "timer.", "slides.", "board.", "checklist.", "chat."))
 )
 
 
@@ -54,7 +54,38 @@ async def test_who_comes_late_gets_the_tools_with_the_snapshot(line: Line) -> No
     timer = (await teacher.hear("timer"))["timer"]
     student = await line.call(line.house.school.student)
     tools = (await student.done("join"))["snapshot"]["tools"]
-    assert tools == {"poll": None, "timer": timer, "slides": None, "checklist": None}
+    assert tools == {"poll": None, "timer": timer, "slides": None, "board": None, "checklist": None}
+
+
+async def test_the_board_is_the_same_for_those_who_stayed_came_back_or_came_late(line: Line) -> None:
+    teacher = await line.enter(line.house.school.teacher)
+    student = await line.enter(line.house.school.student)
+    stroke = VALID["board.draw"]
+    assert await student.refused("board.draw", stroke) == "no_right"
+    await teacher.done("board.show", drawn_by="hosts")
+    await teacher.done("board.draw", **stroke)
+    await teacher.done("board.draw", **stroke)
+    assert await student.refused("board.draw", stroke) == "no_right"
+    await teacher.done("board.show", drawn_by="everybody")
+    await student.done("board.draw", **{**stroke, "client_id": "s2", "colour": "blue"})
+    await student.done("board.draw", **{**stroke, "client_id": "s3"})
+    await student.done("board.undo")
+    drawn = (await student.done("board.after", id=0))["strokes"]
+    assert [(one["author"], one["client_id"], one["colour"]) for one in drawn] == [
+        (line.house.school.teacher, "s1", "red"),
+        (line.house.school.student, "s2", "blue"),
+    ]
+    assert await teacher.hear("board.stroke", lambda one: one["client_id"] == "s2") == drawn[1]
+    await teacher.hear("board.erased")
+    assert await student.refused("board.erase", {"id": drawn[0]["id"]}) == "not_found"
+    late = await line.call(line.house.school.parent)
+    tools = (await late.done("join"))["snapshot"]["tools"]
+    assert tools["board"] == {"drawn_by": "everybody"}
+    assert (await late.done("board.after", id=0))["strokes"] == drawn
+    await teacher.done("board.erase", id=drawn[1]["id"])
+    await teacher.done("board.clear")
+    await late.hear("board.cleared")
+    assert (await late.done("board.after", id=0))["strokes"] == []
 
 
 @pytest.mark.parametrize("event", OF_THOSE_WHO_LEAD)
