@@ -28,11 +28,16 @@ export function LobbyList(): JSX.Element | null {
             </span>
             <span class="person-actions">
               {(peer.why === "waiting_for_admission" || peer.why === "waiting_for_turn") && (
-                <button class="primary" onClick={() => ask(() => floor.admit(peer.id))}>
+                <button
+                  class="primary"
+                  aria-label={`${lobby.line ? words.lobby.call : words.lobby.admit}: ${peer.name}`}
+                  onClick={() => ask(() => floor.admit(peer.id))}
+                >
                   {lobby.line ? words.lobby.call : words.lobby.admit}
                 </button>
               )}
               <button
+                aria-label={`${words.lobby.refuse} ${peer.name}`}
                 onClick={() => {
                   view.dialog.value = { refuse: peer.id };
                 }}

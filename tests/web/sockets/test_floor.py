@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ async def changed(browser: Browser, person: int, **fields: object) -> Any:
 
 async def rights(browser: Browser, **fields: bool) -> None:
     await browser.hear("rights", lambda data: all(data[name] == value for name, value in fields.items()))
+
+
+def _is(producer: str, told: dict[str, Any]) -> bool:
+    return bool(told["id"] == producer)
 
 
 # -- a webinar's floor -----------------------------------------------------------------------------
@@ -159,7 +164,7 @@ async def test_mute_all_spares_those_who_lead(line: Line) -> None:
     theirs = [await one.publish(await one.transport("send")) for one in (student, parent)]
     await teacher.browser.done("floor.mute_all")
     for producer in theirs:
-        await teacher.browser.hear("producer.paused", lambda data, one=producer: data["id"] == one)
+        await teacher.browser.hear("producer.paused", partial(_is, producer))
     assert ("producer.paused", {"id": mine, "paused": True}) not in student.browser.told
 
 
