@@ -122,4 +122,4 @@ async def test_a_link_of_another_consultation_is_not_touched(site: Site, methodi
             f"/sessions/{site.cast.session}/links", action=action, link="999", generation="1"
         )
         assert answer.status == 404
-    assert (await recorded(site))[0][0] == "link_issued"
+    assert {action for action, _ in await recorded(site)} & {"link_reissued", "link_revoked"} == set()
