@@ -5,6 +5,8 @@ import { PROTOCOL_VERSION, type Answer, type Pushes, type Requests } from "./pro
 /** After this long a request is as good as lost: the network is asked again, not waited for. */
 const DEADLINE_MS = 10_000;
 const LONGEST_PAUSE_MS = 4_000;
+/** A call into a network that is gone is given up and made anew: it would notice the network's return much later. */
+const CALL_MS = 8_000;
 
 /** The server said no, in its own words. */
 export class Refusal extends Error {
@@ -61,6 +63,7 @@ export class SocketWire implements Wire {
       path: "/socket.io",
       transports: ["websocket"],
       autoConnect: false,
+      timeout: CALL_MS,
       reconnectionDelay: 400,
       reconnectionDelayMax: LONGEST_PAUSE_MS,
       auth: (give) => give({ ticket: this.#ticket, version: PROTOCOL_VERSION }),
