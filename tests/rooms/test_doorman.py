@@ -243,7 +243,8 @@ async def test_a_host_who_stays_as_a_student_has_a_students_rights(house: House)
         )
         await db.execute(update(Session).values(host_id=other))
     await round_at(house, START + 10 * SECOND)
-    assert teacher.ear.heard == [("rights", rights_of(Form.VIDEOCONFERENCE, Kind.GROUP, RoomRole.STUDENT))]
+    assert teacher.ear.names() == ["rights", "tools"]
+    assert teacher.ear.last("rights") == rights_of(Form.VIDEOCONFERENCE, Kind.GROUP, RoomRole.STUDENT)
 
 
 # -- attendance ------------------------------------------------------------------------------------
