@@ -171,7 +171,7 @@ async def test_a_hundred_writers_whose_sockets_fall_end_with_the_same_list(
 async def hurry(line: Line) -> None:
     """A hundred people do not write fifty messages in a minute: their clock runs faster."""
     while True:
-        line.house.clock.pass_(seconds=0.5)
+        line.house.clock.pass_(seconds=0.2)
         await asyncio.sleep(0.02)
 
 
