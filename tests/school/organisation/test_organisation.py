@@ -95,7 +95,9 @@ async def test_a_wrong_setting_is_refused_by_name(
 ) -> None:
     async with sqlite_database.begin() as db:
         with pytest.raises(Invalid) as refusal:
-            await actions.set_up(db, NOW, by=None, settings=replace(SETTINGS, **dict[str, Any]({field: value})))
+            await actions.set_up(
+                db, NOW, by=None, settings=replace(SETTINGS, **dict[str, Any]({field: value}))
+            )
     assert (refusal.value.field, refusal.value.reason) == (field, reason)
 
 
