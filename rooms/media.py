@@ -15,6 +15,7 @@ import structlog
 
 from rooms import views
 from rooms.errors import AlreadyPublished, MediaUnavailable, Mismatch, TooMany, Unknown
+from rooms.keeper import Keeper
 from rooms.peer import Peer
 from rooms.rights import RIGHT_OF_SOURCE, Right, Rights, Source
 from rooms.sfu.channel import (
@@ -28,7 +29,6 @@ from rooms.sfu.channel import (
     Worker,
 )
 from rooms.tracks import Consumer, Direction, Producer, Transport
-from rooms.workers import Workers
 
 log = structlog.get_logger(__name__)
 
@@ -45,13 +45,13 @@ class Media:
     """One router. `push(event, data, besides)` reaches everybody in the room but one."""
 
     def __init__(
-        self, session_id: int, workers: Workers, push: Callable[[str, object, Peer | None], None]
+        self, session_id: int, keeper: Keeper, push: Callable[[str, object, Peer | None], None]
     ) -> None:
         self.session_id = session_id
         self.speaker: int | None = None
         self.missed = False
         self.producers: dict[str, Producer] = {}
-        self._workers = workers
+        self.keeper = keeper
         self._push = push
         self._transports: dict[str, Transport] = {}
         self._consumers: dict[str, Consumer] = {}
@@ -79,7 +79,7 @@ class Media:
 
     async def _open(self) -> Worker:
         async with self._opening:
-            worker = await self._workers.ready()
+            worker = await self.keeper.ready()
             if worker is not self._worker and not self._closed:
                 router = self._name()
                 self._capabilities = await worker.create_router(router)

@@ -11,10 +11,10 @@ from uuid import uuid4
 import structlog
 
 from rooms.errors import MediaUnavailable, TooMany, Unknown
+from rooms.keeper import Keeper
 from rooms.media import JsonObject
 from rooms.sfu.channel import SfuError, Worker
 from rooms.views import MediaKind
-from rooms.workers import Workers
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +36,8 @@ class _Probe:
 class Probes:
     """The probes of this process, by person. Every call raises MediaUnavailable while the worker is away."""
 
-    def __init__(self, workers: Workers) -> None:
-        self._workers = workers
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
         self._probes: dict[int, _Probe] = {}
         self._endings: set[asyncio.Task[None]] = set()
 
@@ -52,7 +52,7 @@ class Probes:
         await self.close(person)
         if len(self._probes) >= MAX_PROBES:
             raise TooMany(what="probes", limit=MAX_PROBES)
-        worker = await self._workers.ready()
+        worker = await self._keeper.ready()
         router, transport = _name(), _name()
         ending = asyncio.create_task(self._end_later(worker, router, person))
         self._endings.add(ending)

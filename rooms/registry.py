@@ -1,13 +1,15 @@
-"""The rooms on this node, the media worker behind them, and the picture of them for administrators (R58)."""
+"""The rooms on this node, the media workers behind them, and the picture of them for administrators (R58)."""
 
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from rooms import chat, toolbox
+from rooms.keeper import Keeper
 from rooms.media import JsonObject
 from rooms.peer import Peer
 from rooms.probing import Probes
@@ -22,7 +24,6 @@ from rooms.sfu.channel import (
     TransportState,
     WorkerSettings,
 )
-from rooms.workers import Workers
 from school.attendance import actions as attendance
 from school.clock import Clock
 from school.db import Database
@@ -67,24 +68,36 @@ class Registry:
     """Opened and closed by the process; everything else reaches rooms through it."""
 
     def __init__(
-        self, database: Database, clock: Clock, secret: bytes, worker_settings: WorkerSettings | None
+        self,
+        database: Database,
+        clock: Clock,
+        secret: bytes,
+        worker_settings: WorkerSettings | None,
+        worker_count: int = 1,
     ) -> None:
         self.database = database
         self.clock = clock
         self.secret = secret
         self.rooms: dict[int, Room] = {}
-        self.workers = Workers(
-            worker_settings, notify=self._told, lost=self._media_lost, back=self._media_back
+        self.keepers = tuple(
+            Keeper(
+                _numbered(worker_settings, number),
+                notify=self._told,
+                lost=self._media_lost,
+                back=self._media_back,
+            )
+            for number in range(worker_count)
         )
-        self.probes = Probes(self.workers)
+        self.probes = Probes(self.keepers[0])
         self._opening = asyncio.Lock()
 
     async def start(self) -> None:
-        """Start the media worker; raises SfuError when it does not start."""
-        await self.workers.start()
+        """Start the media workers; raises SfuError when one does not start."""
+        for keeper in self.keepers:
+            await keeper.start()
 
     async def close(self) -> None:
-        """Write down that everybody left, close the media worker; the browsers come back by themselves."""
+        """Write down that everybody left, close the media workers; the browsers come back by themselves."""
         now = self.clock()
         stays = list(self.presences())
         self.rooms.clear()
@@ -92,7 +105,8 @@ class Registry:
             for presence_id in stays:
                 await attendance.left(db, now, presence_id)
         await self.probes.close_all()
-        await self.workers.close()
+        for keeper in self.keepers:
+            await keeper.close()
 
     async def open(self, session_id: int) -> Room:
         """Give the session's room, making it for the first who comes; raises NotFound for no such session."""
@@ -104,7 +118,7 @@ class Registry:
                     settings = await organisation_queries.settings(db)
                     messages = await chat.load(db, session_id)
                     tools = await toolbox.load(db, session_id, session.purpose)
-                room = Room(session, settings, messages=messages, tools=tools, workers=self.workers)
+                room = Room(session, settings, messages=messages, tools=tools, keeper=self._least_loaded())
                 self.rooms[session_id] = room
             return room
 
@@ -128,26 +142,41 @@ class Registry:
         rooms = sorted(self.rooms.values(), key=lambda room: (room.session.starts_at, room.id))
         return tuple(_live(room) for room in rooms if room.attached)
 
-    async def statistics(self) -> JsonObject | None:
-        """The media worker's counters, None while it does not run; raises SfuError."""
-        worker = self.workers.current
-        return None if worker is None else await worker.stats()
+    async def statistics(self) -> list[JsonObject | None]:
+        """The media workers' counters, None for one that does not run; raises SfuError."""
+        workers = [keeper.current for keeper in self.keepers]
+        return [None if worker is None else await worker.stats() for worker in workers]
+
+    def _least_loaded(self) -> Keeper:
+        """The keeper of whose worker the fewest people have media; of equal ones, the first."""
+        load = dict.fromkeys(self.keepers, 0)
+        for room in self.rooms.values():
+            if room.media is not None:
+                load[room.media.keeper] += 1 + len(room.attached)
+        return min(self.keepers, key=load.__getitem__)
 
     def _told(self, notification: Notification) -> None:
         room = self.rooms.get(_session_of(notification))
         if room is not None and room.media is not None:
             room.media.told(notification)
 
-    def _media_lost(self) -> None:
+    def _media_lost(self, keeper: Keeper) -> None:
         for room in self.rooms.values():
-            if room.media is not None:
+            if room.media is not None and room.media.keeper is keeper:
                 room.media.lost()
 
-    def _media_back(self) -> None:
+    def _media_back(self, keeper: Keeper) -> None:
         """Tell rooms whose people were let in without media that they can have them now."""
         for room in self.rooms.values():
-            if room.media is not None and room.media.missed:
+            if room.media is not None and room.media.keeper is keeper and room.media.missed:
                 room.media.lost()
+
+
+def _numbered(settings: WorkerSettings | None, number: int) -> WorkerSettings | None:
+    """Give the settings of one worker of several: each listens on a port of its own, in a row."""
+    if settings is None or settings.port == 0:
+        return settings
+    return msgspec.structs.replace(settings, port=settings.port + number)
 
 
 def _session_of(notification: Notification) -> int:

@@ -12,12 +12,12 @@ from rooms import admission, views
 from rooms.admission import Outcome
 from rooms.bucket import Bucket
 from rooms.chat import Chat
+from rooms.keeper import Keeper
 from rooms.media import JsonObject, Media
 from rooms.peer import Peer
 from rooms.places import place_of
 from rooms.rights import Place, carries_media, rights_now
 from rooms.toolbox import Kept, Toolbox
-from rooms.workers import Workers
 from school.conversation.queries import MessageRow
 from school.organisation.queries import OrganisationRow
 from school.seats.queries import SeatRow
@@ -54,7 +54,7 @@ class Room:
         *,
         messages: list[MessageRow],
         tools: Kept,
-        workers: Workers,
+        keeper: Keeper,
     ) -> None:
         self.session = session
         self.settings = settings
@@ -64,7 +64,7 @@ class Room:
         self.closed = False
         self.chat = Chat(session.id, messages, self.push)
         self.tools = Toolbox(session.id, tools, self.peers)
-        self.media = Media(session.id, workers, self.push) if carries_media(session.form) else None
+        self.media = Media(session.id, keeper, self.push) if carries_media(session.form) else None
         # Who changes seats holds it from the reading to the telling, so that no older row wins.
         self.changing = asyncio.Lock()
         self._limits: dict[int, Limits] = {}

@@ -37,7 +37,7 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
         chat_file_limit=settings.chat_file_mb * 1024 * 1024,
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
-    app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings))
+    app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings), settings.workers)
     inspect: Inspection = partial(inspection.inspect, settings, app[keys.REGISTRY])
     app[keys.INSPECTION] = inspect
     app.cleanup_ctx.extend((_database, _hasher))

@@ -113,16 +113,15 @@ def media_port(settings: Settings) -> Finding:
 
 
 async def media_worker(registry: Registry) -> Finding:
-    """The process that carries sound and picture answers."""
-    worker = registry.workers.current
+    """The processes that carry sound and picture answer."""
+    workers = [keeper.current for keeper in registry.keepers]
+    ports = ", ".join(str(worker.port) for worker in workers if worker is not None)
     try:
-        if worker is not None:
-            await registry.statistics()
-            return Finding(
-                Verdict.GOOD, N_("Sound and picture go over UDP port %(port)s"), {"port": worker.port}
-            )
+        silent = None in await registry.statistics()
     except SfuError:
-        worker = None
+        silent = True
+    if not silent:
+        return Finding(Verdict.GOOD, N_("Sound and picture go over UDP port %(port)s"), {"port": ports})
     return Finding(
         Verdict.BAD,
         N_("The process for sound and picture does not answer; it starts anew by itself, look again soon"),

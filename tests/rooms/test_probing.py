@@ -7,22 +7,22 @@ import pytest
 
 from rooms import probing
 from rooms.errors import MediaUnavailable, TooMany, Unknown
+from rooms.keeper import Keeper
 from rooms.probing import Probes
 from rooms.sfu.channel import WorkerSettings
-from rooms.workers import Workers
 
 IVAN, YANA = 1, 2
 FINGERPRINT = {"algorithm": "sha-256", "value": ":".join(["AB"] * 32)}
 DTLS = {"role": "client", "fingerprints": [FINGERPRINT]}
 
 
-def workers(settings: WorkerSettings | None) -> Workers:
-    return Workers(settings, notify=lambda _: None, lost=lambda: None, back=lambda: None)
+def keeper(settings: WorkerSettings | None) -> Keeper:
+    return Keeper(settings, notify=lambda _: None, lost=lambda _: None, back=lambda _: None)
 
 
 @pytest.fixture
 async def probes() -> AsyncIterator[Probes]:
-    running = workers(WorkerSettings(host="127.0.0.1", announced=["127.0.0.1"]))
+    running = keeper(WorkerSettings(host="127.0.0.1", announced=["127.0.0.1"]))
     await running.start()
     made = Probes(running)
     yield made
@@ -70,4 +70,4 @@ async def test_more_probes_than_the_house_allows_are_refused(
 
 async def test_without_a_media_worker_there_is_nothing_to_try() -> None:
     with pytest.raises(MediaUnavailable):
-        await Probes(workers(None)).open(IVAN)
+        await Probes(keeper(None)).open(IVAN)

@@ -211,7 +211,7 @@ async def test_a_worker_that_dies_is_started_again_and_the_room_goes_on(line: Li
     teacher, student = await both(line)
     old = await teacher.publish(await teacher.transport("send"))
     await student.browser.hear("producer.added")
-    worker = line.house.registry.workers.current
+    worker = line.house.registry.keepers[0].current
     assert worker is not None
     os.kill(worker.pid, signal.SIGKILL)
     for studio in (teacher, student):
@@ -223,5 +223,5 @@ async def test_a_worker_that_dies_is_started_again_and_the_room_goes_on(line: Li
     new = await teacher.publish(await teacher.transport("send"))
     assert new != old
     await student.browser.hear("producer.added", lambda producer: producer["id"] == new)
-    assert line.house.registry.workers.deaths == 1
+    assert line.house.registry.keepers[0].deaths == 1
     assert len(await line.house.stays(line.house.school.teacher)) == 1

@@ -1,4 +1,4 @@
-"""The media worker of this node: started, watched, started again when it dies."""
+"""The keeper of a media worker: starts it, watches it, starts it again when it dies."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,16 +17,16 @@ PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
 READY_SECONDS = 6.0
 
 
-class Workers:
-    """One worker, which is enough on one machine. Without settings there is none."""
+class Keeper:
+    """Keeps one worker running; a room stays with its keeper. Without settings there is no worker."""
 
     def __init__(
         self,
         settings: WorkerSettings | None,
         *,
         notify: Callable[[Notification], None],
-        lost: Callable[[], None],
-        back: Callable[[], None],
+        lost: Callable[["Keeper"], None],
+        back: Callable[["Keeper"], None],
     ) -> None:
         self._settings = settings
         self._notify = notify
@@ -83,7 +83,7 @@ class Workers:
         self.deaths += 1
         self._worker = None
         self._started.clear()
-        self._lost()
+        self._lost(self)
         if not self._closing:
             self._starting = asyncio.create_task(self._start_again())
 
@@ -97,4 +97,4 @@ class Workers:
                 self._take(await Worker.start(self._settings, notify=self._notify, died=self._died))
             except (SfuError, OSError) as error:
                 log.warning("media_worker_not_started", attempt=attempt, error=str(error))
-        self._back()
+        self._back(self)
