@@ -249,6 +249,7 @@ CHANGES_OF_WHAT_IS_APPROVED = [
     "UPDATE schedule_version SET order_number = '8'",
     "UPDATE schedule_version SET approved_by = 1",
     "UPDATE schedule_version SET state = 'draft'",
+    "UPDATE schedule_version SET revision = revision + 1",
     "DELETE FROM schedule_version",
     "UPDATE schedule_line SET weekday = 5",
     "UPDATE schedule_line SET revision = 2",
