@@ -8,6 +8,7 @@ from school.db import Db
 from school.links import rules as links
 from school.links.errors import BadToken
 from web import cookies
+from web.errors import PasswordDue
 from web.keys import OPTIONS, READER
 from web.reply import now
 
@@ -17,7 +18,8 @@ BY_LINK = "link"
 async def find(request: web.Request, db: Db, session_id: int) -> Admission | None:
     """By the sign-in, or by the pass of a personal link: the pass first when the link was just followed.
 
-    None when the browser has neither.
+    None when the browser has neither. Raises PasswordDue for a person whose password somebody else chose:
+    by sign-in nothing opens then but its change, though a personal link still lets its bearer in.
     """
     ways = [_by_sign_in, _by_pass]
     if request.query.get("by") == BY_LINK:
@@ -28,12 +30,19 @@ async def find(request: web.Request, db: Db, session_id: int) -> Admission | Non
         if tried is not None and tried.outcome in admission.ENTERING:
             return tried
         found = found or tried
+    if found is None and _password_is_due(request):
+        raise PasswordDue
     return found
+
+
+def _password_is_due(request: web.Request) -> bool:
+    viewer = request[READER].viewer
+    return viewer is not None and viewer.password_change_due
 
 
 async def _by_sign_in(request: web.Request, db: Db, session_id: int) -> Admission | None:
     viewer = request[READER].viewer
-    if viewer is None:
+    if viewer is None or viewer.password_change_due:
         return None
     return await admission.of_person(db, now(request), session_id=session_id, person_id=viewer.person_id)
 

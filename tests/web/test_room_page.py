@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from rooms import tickets
 from school.audit.models import AuditRecord
-from tests.web.site import SECRET, Browser, Site
+from school.people import actions as people
+from tests.web.site import _HASH, SECRET, Browser, Site
 
 
 async def test_the_page_tells_the_script_who_comes_and_where(site: Site, browser: Browser) -> None:
@@ -73,3 +74,34 @@ async def test_there_is_no_room_without_a_consultation(browser: Browser) -> None
     answer = await browser.get("/room/999")
     assert answer.status == 404
     assert "Такой консультации нет" in answer.words
+
+
+async def test_who_has_to_choose_a_password_comes_in_by_a_personal_link_alone(
+    site: Site, browser: Browser
+) -> None:
+    async with site.database.begin() as db:
+        await people.set_password(
+            db,
+            site.clock(),
+            by=site.cast.administrator,
+            person_id=site.cast.student,
+            password_hash=_HASH,
+            change_due=True,
+        )
+    await browser.sign_in("ivanov")
+    path = f"/room/{site.cast.session}"
+    page = await browser.get(path, follow=False)
+    assert (page.status, page.headers["Location"]) == (303, "/account/password")
+    await browser.get("/account/password")
+    for what in ("ticket", "files", "probe"):
+        refused = await browser.script_post(f"{path}/{what}")
+        assert (refused.status, '"code": "password_due"' in refused.text) == (403, True), what
+    assert (await browser.get(f"{path}/files/1")).status == 403
+
+    link = await site.link(site.cast.student)
+    await browser.get(link)
+    inside = await browser.post(link)
+    assert (inside.status, inside.path) == (200, f"{path}?by=link")
+    assert '"ticket"' in (await browser.script_post(f"{path}/ticket?by=link")).text
+    # The way from the link is enough: the page need not say again that it was taken.
+    assert (await browser.get(path, follow=False)).status == 200

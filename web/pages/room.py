@@ -14,7 +14,7 @@ from school.links.errors import BadToken
 from web import cookies, entitlement, labels, remote
 from web.access import Route, link
 from web.consultation import describe
-from web.errors import SignInNeeded, TooOften
+from web.errors import PasswordDue, SignInNeeded, TooOften
 from web.keys import DATABASE, LIMITS, OPTIONS, READER
 from web.reply import now, page, see_other, url
 
@@ -49,8 +49,11 @@ async def follow_link(request: web.Request) -> web.Response:
 
 async def show_room(request: web.Request) -> web.Response:
     session_id = int(request.match_info["session"])
-    async with request.app[DATABASE].read() as db:
-        found = await entitlement.find(request, db, session_id)
+    try:
+        async with request.app[DATABASE].read() as db:
+            found = await entitlement.find(request, db, session_id)
+    except PasswordDue:
+        return see_other(request, "account_password")
     if found is None:
         return see_other(request, "sign_in", next=request.path)
     by = {"by": entitlement.BY_LINK} if found.stamp else {}
