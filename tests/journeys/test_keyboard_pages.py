@@ -23,14 +23,14 @@ FOCUSED = """
   const it = document.activeElement;
   if (!it || it === document.body) return null;
   const style = getComputedStyle(it), box = it.getBoundingClientRect();
-  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  const middle = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   const labels = [...(it.labels ?? [])].map(label => label.textContent.trim());
   return {
     tag: it.tagName, html: it.outerHTML.slice(0, 120),
     name: it.getAttribute("aria-label") || labels[0] || it.textContent.trim(),
-    marked: outlined || style.boxShadow !== "none",
-    inSight: box.width > 1 && box.height > 1 && box.left < innerWidth && box.right > 0
-      && box.top < innerHeight && box.bottom > 0,
+    marked: outlined,
+    inSight: box.width > 1 && box.height > 1 && (it.contains(middle) || !!middle?.contains(it)),
   };
 }
 """
