@@ -184,6 +184,7 @@ OUTLINE = "element => getComputedStyle(element).outlineStyle !== 'none'"
 
 async def stays_within(page: Page, container: str) -> None:
     """Tab goes round inside: never to what lies under the dialog."""
+    await expect(page.locator(container)).to_be_visible()
     for _ in range(15):
         await page.keyboard.press("Tab")
         inside = await page.evaluate(

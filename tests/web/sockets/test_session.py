@@ -47,6 +47,7 @@ async def test_a_student_waits_is_admitted_and_sees_the_teacher(line: Line) -> N
         "messages",
         "speaker",
         "lobby",
+        "tools",
     }
     assert [peer["id"] for peer in snapshot["peers"]] == [school.teacher]
     assert snapshot["session"]["title"] == "Алгебра"
