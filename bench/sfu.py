@@ -61,7 +61,8 @@ class Result:
     @property
     def kept_up(self) -> bool:
         """Whether nothing was lost and little was still waiting at the end."""
-        return self.loss < LOSS_FREE and self.queued <= QUEUED * self.sent * self.viewers
+        # More than was sent is what the step before had left on its way: that is no success either.
+        return abs(self.loss) < LOSS_FREE and self.queued <= QUEUED * self.sent * self.viewers
 
     @property
     def loss(self) -> float:
