@@ -71,7 +71,7 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPException:
         raise
-    except Exception:
+    except Exception:  # the last line of defence: the person gets a page, the log the traceback
         log.exception("broken")
         return errors.broken(request)
 

@@ -50,7 +50,7 @@ async def opened(browser: Browser, site: Site, reader: str, size: tuple[int, int
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         locale="ru-RU",
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme=scheme,  # type: ignore[arg-type]  # the parameters are the two schemes by name
     )
     if reader != "nobody":
         async with site.database.begin() as db:

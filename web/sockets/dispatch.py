@@ -66,7 +66,7 @@ class Dispatch:
             code = answers.of_error(error)["code"]
             log.info("connection_refused", code=code)
             raise _refusal(code) from None
-        except Exception:
+        except Exception:  # a fault of ours must not look like a refused ticket
             log.exception("connection_failed")
             raise _refusal("internal") from None
         self._places[sid] = Place(self._registry, room, peer)
@@ -80,7 +80,7 @@ class Dispatch:
             return
         try:
             await entry.gone(self._registry, place.room, place.peer)
-        except Exception:
+        except Exception:  # the other connections go on
             # Nobody is left to be told; the doorman ends the person's stay.
             log.exception("disconnect_failed", session=place.room.id)
 
@@ -127,7 +127,7 @@ class Dispatch:
         except TimeoutError:
             log.warning("answer_too_late", socket_event=event.name, session=place.room.id)
             return answers.refused("timeout")
-        except Exception:
+        except Exception:  # a fault of ours is one refused request, not a broken line
             log.exception("event_failed", socket_event=event.name, session=place.room.id)
             return answers.refused("internal")
 
