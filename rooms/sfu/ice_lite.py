@@ -3,15 +3,38 @@
 import secrets
 import struct
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from aioice import stun
 
 MAX_ADDRESSES: Final = 16
 FINGERPRINT_HEADER: Final = b"\x80\x28\x00\x04"
 
-Address = tuple[str, int] | tuple[str, int, int, int]
-"""What the socket gives: two items for IPv4, four for IPv6."""
+
+class Stream(Protocol):
+    """The way back over a TCP connection."""
+
+    def send(self, data: bytes | memoryview) -> None:
+        """Send one message, or drop and count it when too much waits. Never raises."""
+        ...
+
+    def close(self) -> None:
+        """End the connection once what waits has been sent. Idempotent."""
+        ...
+
+
+class TcpAddress(NamedTuple):
+    """A browser's end of one connection. Another connection is another address, as its stream is."""
+
+    host: str
+    port: int
+    stream: Stream
+
+
+UdpAddress = tuple[str, int] | tuple[str, int, int, int]
+"""What the UDP socket gives: two items for IPv4, four for IPv6."""
+
+Address = UdpAddress | TcpAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,12 @@ class IceLite:
     def last_heard(self) -> float | None:
         """When the last valid check came from anywhere."""
         return max(self._heard.values(), default=None)
+
+    def lost(self, address: Address) -> None:
+        """Forget an address that has ended; none is chosen when it was that one."""
+        self._heard.pop(address, None)
+        if self.chosen == address:
+            self.chosen = None
 
     def restart(self) -> Credentials:
         """Make new credentials; the old ones stay valid until the new ones are used (RFC 8445 §9)."""

@@ -13,7 +13,7 @@ from typing import Final
 from rooms.sfu import batch
 from rooms.sfu.batch import MAX_MESSAGES, MAX_SEGMENTS, NO_SEGMENTS, Batch, SendMany
 from rooms.sfu.counters import Counters
-from rooms.sfu.ice_lite import Address
+from rooms.sfu.ice_lite import UdpAddress
 from rooms.sfu.srtp import MAX_PACKET
 
 LANE_BYTES: Final = 16 << 10  # a dozen full packets; a viewer who gets more between two departures makes one
@@ -51,11 +51,11 @@ class Lane:
         self.used = 0
         self.queued = False
         self.segmented = True
-        self.address: Address | None = None
+        self.address: UdpAddress | None = None
         self.name = (0, 0)
         self._name = bytearray()
 
-    def aim(self, family: int, address: Address) -> None:
+    def aim(self, family: int, address: UdpAddress) -> None:
         """Send what waits and what comes to `address` from now on."""
         self.address = address
         self.segmented = True

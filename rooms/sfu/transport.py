@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 import pylibsrtp
 
 from rooms.sfu import dtls, ice_lite
-from rooms.sfu.ice_lite import Address, BindingRequest
+from rooms.sfu.ice_lite import Address, BindingRequest, Stream, TcpAddress
 from rooms.sfu.outgoing import LAST_START, Lane
 from rooms.sfu.params import SfuError
 from rooms.sfu.srtp import Protector
@@ -57,6 +57,7 @@ class Transport:
         self._rx: pylibsrtp.Session | None = None
         self._tx: Protector | None = None
         self._lane = Lane()
+        self._stream: Stream | None = None
         self._ssrcs: set[bytes] = set()
         udp.attach(self._ice.current.ufrag, self)
 
@@ -100,14 +101,24 @@ class Transport:
         self._counters.stun_answered += 1
         self._retire(ufrags)
         for gone in addresses.difference(self._ice.addresses):
-            self._udp.forget(gone, self)
+            self._forget(gone)
         self._udp.learn(address, self)
-        self._udp.send(answer, address)
+        self._send(answer, address)
         self._checked(address)
 
     def heard(self, address: Address) -> float | None:
         """When a valid check last came from there."""
         return self._ice.heard(address)
+
+    def lost(self, address: Address) -> None:
+        """Forget the end of a TCP connection; when media went there, nothing is sent until a check comes."""
+        self._ice.lost(address)
+        if self._handshake_address == address:
+            self._handshake_address = None
+        if self._address == address:
+            self._aim(None)
+            if self.state == "connected":
+                self._set_state("disconnected")
 
     def receive(self, data: bytes, address: Address, arrival: float, now: float) -> None:
         """Take one datagram that is not STUN."""
@@ -155,7 +166,7 @@ class Transport:
         except (pylibsrtp.Error, ValueError):
             self._counters.protect_failed += 1
             return
-        self._udp.send(data, self._address)
+        self._send(data, self._address)
 
     def tick(self, now: float) -> None:
         """See whether the handshake or the browser's consent has run out; call it about once a second."""
@@ -178,7 +189,18 @@ class Transport:
         for ufrag in self._ice.ufrags:
             self._udp.detach(ufrag)
         for address in self._ice.addresses:
-            self._udp.forget(address, self)
+            self._forget(address)
+
+    def _send(self, data: bytes, address: Address) -> None:
+        if isinstance(address, TcpAddress):
+            address.stream.send(data)
+        else:
+            self._udp.send(data, address)
+
+    def _forget(self, address: Address) -> None:
+        self._udp.forget(address, self)
+        if isinstance(address, TcpAddress):
+            address.stream.close()
 
     def _receive_rtp(self, data: bytes, arrival: float, now: float) -> None:
         if self._rx is None or self.endpoint is None:
@@ -236,7 +258,7 @@ class Transport:
         # one, the answer goes where the question came from.
         address = self._ice.chosen or self._handshake_address or next(reversed(self._ice.addresses), None)
         if address is not None:
-            self._udp.send(data, address)
+            self._send(data, address)
 
     def _dtls_changed(self, state: dtls.State) -> None:
         if state == "connected":
@@ -266,7 +288,8 @@ class Transport:
         if address == self._address:
             return
         self._address = address
-        if address is None:
+        self._stream = address.stream if isinstance(address, TcpAddress) else None
+        if address is None or isinstance(address, TcpAddress):
             self._lane.clear()
         else:
             self._lane.aim(self._udp.family, address)

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from rooms.sfu import batch, ice_lite
 from rooms.sfu.counters import Counters
-from rooms.sfu.ice_lite import Address, BindingRequest
+from rooms.sfu.ice_lite import Address, BindingRequest, UdpAddress
 from rooms.sfu.limits import CheckLimit
 from rooms.sfu.outgoing import Lane, Outgoing
 
@@ -44,6 +44,10 @@ class Receiver(Protocol):
 
     def heard(self, address: Address) -> float | None:
         """When a valid check last came from there."""
+        ...
+
+    def lost(self, address: Address) -> None:
+        """Forget an address that nothing can come from or go to any more: its TCP connection has ended."""
         ...
 
 
@@ -87,6 +91,9 @@ class UdpSocket:
                 self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
                 self._socket.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES)
             self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        if host == "::":
+            # For both families, whatever net.ipv6.bindv6only says: IPv4 browsers show as ::ffff:192.0.2.1.
+            self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         self._socket.bind((host, port))
 
     def now(self) -> float:
@@ -150,6 +157,17 @@ class UdpSocket:
         if self._by_address.get(address) is receiver:
             del self._by_address[address]
 
+    def heard(self, address: Address) -> float | None:
+        """When a valid check last came from there; None when no transport knows the address."""
+        owner = self._by_address.get(address)
+        return None if owner is None else owner.heard(address)
+
+    def lose(self, address: Address) -> None:
+        """Tell the transport of this address, if there is one, that it has ended."""
+        owner = self._by_address.pop(address, None)
+        if owner is not None:
+            owner.lost(address)
+
     def may_learn(self, address: Address, receiver: Receiver, now: float) -> bool:
         """Whether a transport may take an address over: not while another one is heard from there.
 
@@ -161,7 +179,7 @@ class UdpSocket:
         heard = owner.heard(address)
         return heard is None or now - heard > TAKEN_SECONDS
 
-    def send(self, data: bytes | memoryview, address: Address) -> None:
+    def send(self, data: bytes | memoryview, address: UdpAddress) -> None:
         """Send one datagram, or drop and count it when the kernel refuses. Never raises."""
         counters = self.counters
         try:
@@ -227,9 +245,10 @@ class UdpSocket:
             if not data or flags & socket.MSG_TRUNC:
                 self.counters.bad_length += 1
             else:
-                self._dispatch(data, address, stamp, now)
+                self.dispatch(data, address, stamp, now)
 
-    def _dispatch(self, data: bytes, address: Address, arrival: float, now: float) -> None:
+    def dispatch(self, data: bytes, address: Address, arrival: float, now: float) -> None:
+        """Hand a message, never an empty one, to the transport that its address or its user name tells."""
         if data[0] < 4:  # STUN (RFC 7983 §7)
             self._check(data, address, now)
             return

@@ -72,7 +72,7 @@ class Fuzz:
             data = mutate(self.chance.choice(made), self.chance)
             if data:
                 # Time flies, so that the limit on checks lets them through to their reader.
-                line.udp._dispatch(data, address, now, now + number)
+                line.udp.dispatch(data, address, now, now + number)
         await asyncio.sleep(0)
         self.counts["wire"] += ROUND
 
