@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from school.attestation.models import ChecklistItem
 from school.organisation.models import StudentTerm
 from school.people.models import Category, Relation, Role
 from school.schedule.models import Audience, Form, Kind, Parity, Purpose
@@ -23,6 +24,11 @@ KIND: Final = {Kind.GROUP: N_("Group consultation"), Kind.INDIVIDUAL: N_("Indivi
 PURPOSE: Final = {
     Purpose.CURRENT: N_("Current consultation"),
     Purpose.ATTESTATION: N_("Preparation for interim attestation"),
+}
+CHECKLIST: Final = {
+    ChecklistItem.BRIEFING: N_("Procedure of the attestation and rules for formatting papers"),
+    ChecklistItem.HARDEST_TASKS: N_("Algorithms of the hardest tasks"),
+    ChecklistItem.GRADING_CRITERIA: N_("Grading criteria"),
 }
 AUDIENCE: Final = {
     Audience.STUDENTS: N_("students"),

@@ -144,6 +144,17 @@ TABLE: Final = MappingProxyType(
             head=403,
             administrator=403,
         ),
+        ("omission", "POST"): Row(
+            nobody=401,
+            student=403,
+            classmate=404,
+            parent=403,
+            host=422,
+            colleague=404,
+            methodist=403,
+            head=403,
+            administrator=403,
+        ),
         ("links", "POST"): Row(
             nobody=401,
             student=403,

@@ -17,7 +17,7 @@ from school.sessions import queries as sessions
 from school.sessions import rules
 from school.sessions.errors import NotTheHost
 from school.sessions.queries import SessionRow
-from web import forms, labels
+from web import checklist, forms, labels
 from web.access import Route, own
 from web.consultation import describe
 from web.forms import Form
@@ -106,6 +106,7 @@ async def _show(request: web.Request, form: Form[Correction], *, status: int = 2
         settings = await organisation.settings(db)
         session = await _readable(db, _session_id(request), who)
         rows = await attendance.table(db, session.id)
+        ticks = await checklist.read(db, session, reader.words)
     over = rules.is_over(session, settings, reader.when.now)
     lines = [_line(row, session, reader) for row in rows]
     return page(
@@ -114,6 +115,7 @@ async def _show(request: web.Request, form: Form[Correction], *, status: int = 2
         status=status,
         it=describe(session, reader, settings),
         lines=lines,
+        checklist=ticks,
         came=sum(1 for line in lines if line.row.summary),
         form=form,
         may_mark=over and session.host_id == who.person_id and session.cancelled_at is None,

@@ -1,6 +1,6 @@
 """One consultation: facts for those concerned, the topic for its host, links for those who hand them out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import BaseModel, StringConstraints
@@ -12,7 +12,7 @@ from school.sessions import queries as sessions
 from school.sessions.errors import NotTheHost
 from school.sessions.models import Scope, TopicBasis
 from school.sessions.queries import SessionRow
-from web import forms, labels
+from web import checklist, forms, labels
 from web.access import Route, own
 from web.consultation import describe
 from web.forms import Form
@@ -30,7 +30,7 @@ class Topic(BaseModel):
 
 
 async def session(request: web.Request) -> web.Response:
-    return await _show(request, None)
+    return await show(request)
 
 
 async def set_topic(request: web.Request) -> web.Response:
@@ -40,7 +40,7 @@ async def set_topic(request: web.Request) -> web.Response:
         raise NotTheHost(session_id=row.id)
     form = await forms.read(request, Topic)
     if form.given is None:
-        return await _show(request, form, status=422)
+        return await show(request, topic=form, status=422)
     async with request.app[DATABASE].begin() as db:
         await actions.set_topic(
             db,
@@ -54,7 +54,14 @@ async def set_topic(request: web.Request) -> web.Response:
     return see_other(request, "session", session=row.id)
 
 
-async def _show(request: web.Request, form: Form[Topic] | None, *, status: int = 200) -> web.Response:
+async def show(
+    request: web.Request,
+    *,
+    topic: Form[Topic] | None = None,
+    omission: Form[Any] | None = None,
+    status: int = 200,
+) -> web.Response:
+    """The page, with one of its forms as it was refused."""
     reader, who = request[READER], viewer(request)
     async with request.app[DATABASE].read() as db:
         settings = await organisation.settings(db)
@@ -63,6 +70,8 @@ async def _show(request: web.Request, form: Form[Topic] | None, *, status: int =
         rights = await sessions.entitlements(db, row.id, who.person_id, today)
         hands_out = hands_out_links(row, who)
         people = await invited(db, request, row.id) if hands_out else []
+        ticks = await checklist.read(db, row, reader.words)
+    may_read = row.host_id == who.person_id or can(who.roles, Capability.READ_ATTENDANCE)
     it = describe(row, reader, settings)
     return page(
         request,
@@ -77,9 +86,12 @@ async def _show(request: web.Request, form: Form[Topic] | None, *, status: int =
         hands_out=hands_out and not it.is_settled,
         may_enter=bool(rights) and not it.is_settled,
         may_set_topic=rules.may_set_topic(row, who.person_id) and not it.is_settled,
-        may_read_attendance=row.host_id == who.person_id or can(who.roles, Capability.READ_ATTENDANCE),
+        may_read_attendance=may_read,
+        checklist=ticks if may_read else None,
+        may_explain=row.host_id == who.person_id,
+        omission=omission or Form(),
         may_change=can(who.roles, Capability.CHANGE_SESSIONS) and not it.is_settled,
-        form=form or _topic_form(row),
+        form=topic or _topic_form(row),
         bases=[(basis.value, reader.words.gettext(label)) for basis, label in labels.BASIS.items()],
         scopes=[(scope.value, reader.words.gettext(label)) for scope, label in labels.SCOPE.items()],
     )

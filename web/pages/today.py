@@ -5,13 +5,15 @@ from datetime import UTC, datetime, time, timedelta
 
 from aiohttp import web
 
+from school.attestation import queries as attestation
+from school.db import Db
 from school.organisation import queries as organisation
 from school.organisation.queries import OrganisationRow
 from school.people import queries as people
 from school.people.rules import WORKER_ROLES, Capability, Viewer, can
 from school.sessions import queries as sessions
 from school.sessions.models import RoomRole
-from school.sessions.queries import DayRow
+from school.sessions.queries import DayRow, SessionRow
 from web import first_steps
 from web.access import Route, capability
 from web.agenda import Card, chosen_child
@@ -48,6 +50,7 @@ async def today(request: web.Request) -> web.Response:
         rows = await agenda_rows(db, who, children, chosen, window, settings.today(reader.when.now))
         path = await first_steps.path(db, settings.today(reader.when.now)) if _sets_up(who) else None
         school = await sessions.between(db, since, until) if _sees_all(who) else []
+        due = await _unexplained(db, who)
     return page(
         request,
         "today/page.html",
@@ -60,6 +63,7 @@ async def today(request: web.Request) -> web.Response:
         may_open=can(who.roles, Capability.READ_ATTENDANCE),
         may_watch=can(who.roles, Capability.WATCH_LIVE),
         school=[describe(row, reader, settings) for row in school],
+        unexplained=[describe(row, reader, settings) for row in due],
     )
 
 
@@ -75,6 +79,14 @@ def _agenda(rows: list[tuple[DayRow, bool]], reader: Reader, settings: Organisat
         elif row.role is RoomRole.HOST and row.session.cancelled_at is None:
             agenda.earlier.insert(0, card)
     return Agenda(agenda.today, agenda.later[:_MOST_NEXT], agenda.earlier[:_MOST_EARLIER])
+
+
+async def _unexplained(db: Db, who: Viewer) -> list[SessionRow]:
+    """The worker's own consultations whose checklist still wants a reason (R31)."""
+    if not who.roles & WORKER_ROLES:
+        return []
+    due = await attestation.unexplained(db, who.person_id)
+    return await sessions.for_doorman(db, due) if due else []
 
 
 def _sets_up(who: Viewer) -> bool:

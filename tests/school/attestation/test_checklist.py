@@ -1,10 +1,12 @@
 """The checklist before an attestation: three items with times, a reason for what is left out (R30, R31)."""
 
+import json
+
 import pytest
 from sqlalchemy import update
 
 from school.attestation import actions, queries
-from school.attestation.errors import ChecklistIncomplete, NotForAttestation
+from school.attestation.errors import ChecklistIncomplete, NothingToExplain, NotForAttestation
 from school.attestation.models import ChecklistItem
 from school.attestation.queries import ItemRow
 from school.audit.queries import latest as latest_audit
@@ -122,6 +124,77 @@ async def test_of_50_who_close_one_gives_the_reason(
     async def run(db: Db, number: int) -> bool:
         await account(db, session_id, school.teacher, f"Причина {number}")
         return await sessions.end(db, NOW, session_id=session_id, by=school.teacher, reason=EndReason.CLOSED)
+
+    results = await race(database, run)
+    assert len(winners(results)) == 1
+    async with database.read() as db:
+        assert await queries.omission(db, session_id) == f"Причина {results.index(True)}"
+
+
+# -- when the time has ended it ---------------------------------------------------------------------
+
+
+async def explain(db: Db, session_id: int, by: int, reason: str = "Отключили свет") -> bool:
+    return await actions.explain_omissions(db, NOW, session_id=session_id, by=by, reason=reason)
+
+
+async def run_out(db: Db, session_id: int) -> None:
+    await sessions.mark_started(db, NOW, session_id=session_id)
+    await sessions.end(db, NOW, session_id=session_id, by=None, reason=EndReason.TIME)
+
+
+async def test_a_session_ended_by_time_waits_for_its_reason(
+    database: Database, school: School, session_id: int
+) -> None:
+    async with database.begin() as db:
+        await tick(db, session_id, school.teacher, ChecklistItem.BRIEFING)
+        assert await queries.unexplained(db, school.teacher) == []
+        with pytest.raises(NothingToExplain):
+            await explain(db, session_id, school.teacher)
+        await run_out(db, session_id)
+        assert await queries.unexplained(db, school.teacher) == [session_id]
+        assert await queries.unexplained(db, school.student) == []
+        with pytest.raises(NotTheHost):
+            await explain(db, session_id, school.student)
+        for nothing in (" ", "x" * 501):
+            with pytest.raises(Invalid):
+                await explain(db, session_id, school.teacher, nothing)
+    async with database.begin() as db:
+        assert await explain(db, session_id, school.teacher)
+        assert not await explain(db, session_id, school.teacher, "Передумал")
+        assert await queries.omission(db, session_id) == "Отключили свет"
+        assert await queries.unexplained(db, school.teacher) == []
+    async with database.read() as db:
+        (row, *_) = await latest_audit(db, 1)
+    assert row.action == "checklist_left_out"
+    assert json.loads(row.detail)["items"] == ["hardest_tasks", "grading_criteria"]
+
+
+async def test_a_complete_checklist_and_another_purpose_have_nothing_to_explain(
+    database: Database, school: School, session_id: int
+) -> None:
+    async with database.begin() as db:
+        for item in ChecklistItem:
+            await tick(db, session_id, school.teacher, item)
+        await run_out(db, session_id)
+        assert await queries.unexplained(db, school.teacher) == []
+        with pytest.raises(NothingToExplain):
+            await explain(db, session_id, school.teacher)
+        current = await add_session(db, school, starts_at=NOW.replace(hour=15))
+        await run_out(db, current)
+        assert await queries.unexplained(db, school.teacher) == []
+        with pytest.raises(NotForAttestation):
+            await explain(db, current, school.teacher)
+
+
+async def test_of_50_who_explain_one_reason_stays(
+    database: Database, school: School, session_id: int
+) -> None:
+    async with database.begin() as db:
+        await run_out(db, session_id)
+
+    async def run(db: Db, number: int) -> bool:
+        return await explain(db, session_id, school.teacher, f"Причина {number}")
 
     results = await race(database, run)
     assert len(winners(results)) == 1
