@@ -58,6 +58,9 @@ class Process:
 
     def write(self, message: FromWorker) -> None:
         """Send to the parent; a parent that has stopped reading is as good as gone."""
+        if self._writer.is_closing():
+            # The parent went first: browsers are still told, and nobody else is left to tell.
+            return
         self._writer.write(frame(self._encoder.encode(message)))
         if self._writer.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
             self._stop()
