@@ -30,6 +30,11 @@ async def connect(registry: Registry, text: str, port: Port) -> tuple[Room, Peer
 
     Raises BadTicket, Refused, TakenOver.
     """
+    with registry.counts.refused():
+        return await _connect(registry, text, port)
+
+
+async def _connect(registry: Registry, text: str, port: Port) -> tuple[Room, Peer]:
     ticket = tickets.parse(registry.secret, text)
     now = registry.clock()
     async with registry.database.begin() as db:
@@ -59,6 +64,11 @@ async def join(registry: Registry, room: Room, peer: Peer) -> views.Snapshot | v
 
     Raises Refused, TakenOver.
     """
+    with registry.counts.refused():
+        return await _join(registry, room, peer)
+
+
+async def _join(registry: Registry, room: Room, peer: Peer) -> views.Snapshot | views.Door:
     now = registry.clock()
     admitted = await _read_again(registry, room, peer, now)
     if admitted.outcome not in ENTERING:
@@ -185,6 +195,7 @@ async def _enter(
         room.renew(session, room.settings, now)
     return room.enter(peer, now, capabilities)
 
+    registry.counts.joins[who.role] += 1
 
 async def _started(db: Db, now: datetime, session: SessionRow) -> SessionRow:
     await sessions.mark_started(db, now, session_id=session.id)

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from rooms import chat, toolbox
+from rooms.counts import Counts
 from rooms.keeper import Keeper
 from rooms.media import JsonObject
 from rooms.peer import Peer
@@ -21,6 +22,7 @@ from rooms.sfu.channel import (
     ConsumerLayer,
     Notification,
     ProducerClosed,
+    SfuError,
     TransportState,
     WorkerSettings,
 )
@@ -89,6 +91,7 @@ class Registry:
             for number in range(worker_count)
         )
         self.probes = Probes(self.keepers[0])
+        self.counts = Counts()
         self._opening = asyncio.Lock()
 
     async def start(self) -> None:
@@ -155,6 +158,10 @@ class Registry:
                 load[room.media.keeper] += 1 + len(room.attached)
         return min(self.keepers, key=load.__getitem__)
 
+    async def totals(self) -> list[JsonObject | None]:
+        """The media workers' figures as `rooms.sfu.unit` gives them, None for one that does not answer."""
+        return list(await asyncio.gather(*(_totals(keeper) for keeper in self.keepers)))
+
     def _told(self, notification: Notification) -> None:
         room = self.rooms.get(_session_of(notification))
         if room is not None and room.media is not None:
@@ -180,6 +187,16 @@ def _numbered(settings: WorkerSettings | None, number: int) -> WorkerSettings | 
 
 
 def _session_of(notification: Notification) -> int:
+async def _totals(keeper: Keeper) -> JsonObject | None:
+    if keeper.current is None:
+        return None
+    try:
+        return await keeper.current.totals()
+    except SfuError:
+        # It has died just now: that is what its watchers are to see.
+        return None
+
+
     # Every id begins with the number of the session that it was made for.
     match notification:
         case ConsumerLayer(consumer=name) | ConsumerClosed(consumer=name):

@@ -1,8 +1,8 @@
 """The database: one door for SQLite and PostgreSQL that behaves alike on both."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self, TypeAlias
@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -142,13 +143,17 @@ def before_commit(db: Db, name: str, work: Callable[[], Awaitable[None]]) -> Non
 
 
 class Database:
-    """An open database: `begin` to write, `read` to read, `close` at the end."""
+    """An open database: `begin` to write, `read` to read, `close` at the end.
+
+    `faults` counts the transactions that failed in the database itself.
+    """
 
     def __init__(self, url: str, writing: AsyncEngine, reading: AsyncEngine) -> None:
         """Use `Database.open` instead."""
         self.url = url
         self.engine = writing
         self.dialect = writing.dialect.name
+        self.faults = 0
         self._reading = reading
         self._write_sessions = async_sessionmaker(writing, expire_on_commit=False)
         self._read_sessions = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
@@ -177,18 +182,31 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Db]:
         """Open one writing transaction: committed at the end of the block, rolled back on an exception."""
-        async with self._write_sessions() as db, db.begin():
-            db.info[_LAST] = {}
-            yield db
-            await db.flush()
-            for work in db.info[_LAST].values():
-                await work()
+        with self._counting_faults():
+            async with self._write_sessions() as db, db.begin():
+                db.info[_LAST] = {}
+                yield db
+                await db.flush()
+                for work in db.info[_LAST].values():
+                    await work()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Db]:
         """Open one reading transaction: a single picture of the data; the database refuses writes in it."""
-        async with self._read_sessions() as db, db.begin():
-            yield db
+        with self._counting_faults():
+            async with self._read_sessions() as db, db.begin():
+                yield db
+
+    @contextmanager
+    def _counting_faults(self) -> Iterator[None]:
+        """Count transactions that ended because the database failed or had no connection to give."""
+        try:
+            yield
+        except IntegrityError:  # a refusal of ours, not a fault of the database's
+            raise
+        except (DBAPIError, PoolExhausted):
+            self.faults += 1
+            raise
 
     async def close(self) -> None:
         """Close every connection."""

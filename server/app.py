@@ -35,6 +35,7 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
         embed_origins=settings.embed_origins,
         sign_in_lifetime=settings.sign_in_lifetime,
         chat_file_limit=settings.chat_file_mb * 1024 * 1024,
+        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings), settings.workers)
@@ -43,7 +44,7 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
     app.cleanup_ctx.extend((_database, _hasher))
     if settings.demo:
         app.cleanup_ctx.append(life.in_server)
-    app.cleanup_ctx.append(_rooms)
+    app.cleanup_ctx.extend((_rooms, _delays))
     sockets.attach(app)
     return app
 
@@ -65,6 +66,14 @@ async def _database(app: web.Application) -> AsyncIterator[None]:
 async def _hasher(app: web.Application) -> AsyncIterator[None]:
     yield
     app[keys.HASHER].shutdown()
+
+
+async def _delays(app: web.Application) -> AsyncIterator[None]:
+    measuring = asyncio.create_task(app[keys.METRICS].measure_delays())
+    yield
+    measuring.cancel()
+    with suppress(asyncio.CancelledError):
+        await measuring
 
 
 async def _rooms(app: web.Application) -> AsyncIterator[None]:

@@ -19,7 +19,8 @@ from web.words import N_
 
 PREFIX = "KABINET_"
 _SHORTEST_SECRET = 32
-_CONFIDENTIAL = frozenset({"KABINET_SECRET", "KABINET_DATABASE"})  # a password may stand in both
+# A password may stand in each of them.
+_CONFIDENTIAL = frozenset({"KABINET_SECRET", "KABINET_DATABASE", "KABINET_METRICS_TOKEN"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     embed_origins: Annotated[tuple[str, ...], NoDecode] = ()
     secret: SecretStr | None = None
+    metrics_token: SecretStr | None = None
 
     media_host: str = "0.0.0.0"
     media_port: Annotated[int, Field(ge=0, le=65535)] = 0
@@ -110,7 +112,7 @@ class Settings(BaseSettings):
             )
         return value.rstrip("/")
 
-    @field_validator("secret")
+    @field_validator("secret", "metrics_token")
     @classmethod
     def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < _SHORTEST_SECRET:

@@ -18,6 +18,7 @@ class Rule(StrEnum):
     SIGNED_IN = "signed_in"  # any person with a sign-in
     CAPABILITY = "capability"  # a person one of whose roles carries the capability
     LINK = "link"  # whoever holds a personal link or the pass it gave; the handler verifies it
+    TOKEN = "token"  # noqa: S105 -- a program that knows the installation's token; the handler compares it
     OWN = "own"  # signed in, and the handler compares the person with the object
 
 
@@ -45,6 +46,11 @@ def capability(needed: Capability) -> Access:
 def link(check: str) -> Access:
     """`check` names what the handler verifies, for the reader of the route table."""
     return Access(Rule.LINK, check=check)
+
+
+def token(check: str) -> Access:
+    """`check` names what the handler verifies, for the reader of the route table."""
+    return Access(Rule.TOKEN, check=check)
 
 
 def own(check: str) -> Access:

@@ -11,6 +11,7 @@ from web.addresses import Addresses
 from web.assets import PREFIX, Assets
 from web.csrf import Csrf
 from web.limits import Limits
+from web.metrics import Metrics
 from web.middleware import MIDDLEWARES
 from web.options import Options
 from web.render import Renderer
@@ -32,6 +33,7 @@ def create(
     app[keys.RENDERER] = Renderer(app[keys.WORDS], app[keys.ADDRESSES], app[keys.ASSETS])
     app[keys.CSRF] = Csrf(options.secret)
     app[keys.LIMITS] = Limits()
+    app[keys.METRICS] = Metrics()
     register(app)
     folder = app[keys.ASSETS].folder
     if folder is not None:

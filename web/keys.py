@@ -14,6 +14,7 @@ from web.assets import Assets
 from web.csrf import Csrf
 from web.findings import Inspection
 from web.limits import Limits
+from web.metrics import Metrics
 from web.options import Options
 from web.reader import Reader
 from web.render import Renderer
@@ -28,6 +29,7 @@ RENDERER = web.AppKey("renderer", Renderer)
 ADDRESSES = web.AppKey("addresses", Addresses)
 CSRF = web.AppKey("csrf", Csrf)
 LIMITS = web.AppKey("limits", Limits)
+METRICS = web.AppKey("metrics", Metrics)
 HASHER: web.AppKey[Executor] = web.AppKey("hasher")
 REGISTRY = web.AppKey("registry", Registry)
 INSPECTION: web.AppKey[Inspection] = web.AppKey("inspection")

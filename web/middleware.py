@@ -13,7 +13,7 @@ from web import errors, refused
 from web.access import Access, Rule
 from web.assets import PREFIX
 from web.identity import anonymous, recognise, remember
-from web.keys import READER, REQUEST_ID, ROUTE_TABLE
+from web.keys import METRICS, READER, REQUEST_ID, ROUTE_TABLE
 from web.origin import check_form
 from web.reply import see_other, url
 
@@ -54,13 +54,25 @@ async def trace(request: web.Request, handler: Handler) -> web.StreamResponse:
             status = error.status
             raise
         finally:
+            seconds = time.monotonic() - started
+            request.app[METRICS].answered(_name(request), request.method, status, seconds)
             log.info(
                 "request",
                 method=request.method,
                 path=logged_path(request.path),
                 status=status,
-                ms=round((time.monotonic() - started) * 1000),
+                ms=round(seconds * 1000),
             )
+
+
+def _name(request: web.Request) -> str:
+    """What is counted: a route's name, one name for all files, for the sockets, for what there is not."""
+    route = request.app[ROUTE_TABLE].get(request.match_info.route)
+    if route is not None:
+        return route.name
+    if request.match_info.http_exception is not None:
+        return "unknown"
+    return "socket" if request.path.startswith(SOCKET_PATH) else "static"
 
 
 @web.middleware
@@ -121,7 +133,7 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _refused(request: web.Request, access: Access) -> web.Response | None:
     viewer = request[READER].viewer
-    if access.rule in (Rule.PUBLIC, Rule.LINK):
+    if access.rule in (Rule.PUBLIC, Rule.LINK, Rule.TOKEN):
         return None
     if viewer is None:
         if request.method == "GET" and not errors.wants_json(request):
@@ -129,7 +141,7 @@ def _refused(request: web.Request, access: Access) -> web.Response | None:
         raise errors.SignInNeeded
     if viewer.password_change_due and request.path != url(request, "account_password"):
         if request.method == "GET" and not errors.wants_json(request):
-            return see_other(request, "account_password")
+            return see_other(request, "account_password", next=request.path_qs)
         raise errors.PasswordDue
     if access.capability is not None and not can(viewer.roles, access.capability):
         raise Forbidden

@@ -11,7 +11,8 @@ class Options:
     """`public_url` has no slash at its end. `secret` (32 bytes or more) signs links and form tokens.
 
     `embed_origins` are the sites that may show the schedule inside their own pages. `chat_file_limit` is the
-    largest file that the chat takes, in bytes.
+    largest file that the chat takes, in bytes. With `metrics_token`, /metrics answers who knows it; without,
+    nobody.
     """
 
     public_url: str
@@ -21,6 +22,7 @@ class Options:
     sign_in_lifetime: timedelta = timedelta(days=30)
     max_body: int = 1024 * 1024
     chat_file_limit: int = LARGEST
+    metrics_token: str = ""
 
     @property
     def https(self) -> bool:

@@ -22,6 +22,7 @@ from web.pages import (
     leaving,
     links,
     live,
+    metrics,
     my,
     omission,
     organisation,
@@ -88,6 +89,7 @@ ROUTES: tuple[Route, ...] = (
     *room_files.ROUTES,
     *room_probe.ROUTES,
     *health.ROUTES,
+    *metrics.ROUTES,
 )
 
 

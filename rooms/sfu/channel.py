@@ -193,6 +193,10 @@ class Worker:
     async def stats(self) -> JsonObject:
         return await self._object(messages.GetStats())
 
+    async def totals(self) -> JsonObject:
+        """`ForwardingUnit.totals`: few figures, however many people there are."""
+        return await self._object(messages.GetTotals())
+
     async def close(self) -> None:
         """End the process: it sees its socket close, tells its peers (DTLS close_notify) and exits."""
         self._closing = True

@@ -84,7 +84,11 @@ class SetConsumerSize(msgspec.Struct, tag=True, frozen=True):
 
 
 class GetStats(msgspec.Struct, tag=True, frozen=True):
-    pass
+    """Everything about everybody: long in a large room."""
+
+
+class GetTotals(msgspec.Struct, tag=True, frozen=True):
+    """The same as few figures, for those who ask again and again."""
 
 
 Command = (
@@ -104,6 +108,7 @@ Command = (
     | CloseConsumer
     | SetConsumerSize
     | GetStats
+    | GetTotals
 )
 
 

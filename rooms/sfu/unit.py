@@ -2,6 +2,7 @@
 
 import asyncio
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypeVar
@@ -14,9 +15,12 @@ from rooms.sfu.endpoint import Endpoint
 from rooms.sfu.messages import Answer, Notify, Request, TransportState
 from rooms.sfu.params import SfuError
 from rooms.sfu.router import Router
+from rooms.sfu.spread import DELAYS, Spread
+from rooms.sfu.totals import totals
 from rooms.sfu.settings import WorkerSettings
 from rooms.sfu.transport import Transport
 from rooms.sfu.udp import UdpSocket
+from rooms.sfu.usage import usage
 
 MAX_ROUTERS: Final = 1000
 MAX_TRANSPORTS: Final = 4000
@@ -46,6 +50,7 @@ class ForwardingUnit:
 
     def __init__(self, settings: WorkerSettings, tell: Notify) -> None:
         self.counters = Counters()
+        self.delays = Spread(DELAYS)
         self.udp = UdpSocket(settings.host, settings.port, self.counters)
         self.internal_errors = 0
         self._tell = tell
@@ -71,6 +76,7 @@ class ForwardingUnit:
             messages.PauseConsumer: self._pause_consumer,
             messages.ResumeConsumer: self._resume_consumer,
             messages.CloseConsumer: self._close_consumer,
+            messages.GetTotals: lambda _command, _now: self.totals(),
             messages.SetConsumerSize: self._set_consumer_size,
             messages.GetStats: self._stats,
         }
@@ -206,15 +212,29 @@ class ForwardingUnit:
     def _set_consumer_size(self, command: messages.SetConsumerSize, now: float) -> None:
         router = _known(self._owners, command.consumer).router
         router.set_consumer_size(command.consumer, command.width, command.height, now)
+    def totals(self) -> dict[str, Any]:
+        """Counters since the start and gauges of now, in plain types: `rooms.sfu.totals` and what it lacks.
+
+        `delays` is how late the loop was with its ticks, in seconds.
+        """
+        return {
+            **totals(self._routers.values()),
+            "datagrams": asdict(self.counters),
+            "internalErrors": self.internal_errors,
+            "transports": self._transport_states(),
+            "delays": self.delays.stats(),
+            "usage": usage(),
+        }
+
+    def _transport_states(self) -> dict[str, int]:
+        return dict(Counter(place.transport.state for place in self._places.values()))
+
 
     def _stats(self, _command: messages.GetStats, now: float) -> dict[str, Any]:
-        states: dict[str, int] = {}
-        for place in self._places.values():
-            states[place.transport.state] = states.get(place.transport.state, 0) + 1
         return {
             "datagrams": asdict(self.counters),
             "internalErrors": self.internal_errors,
-            "transports": states,
+            "transports": self._transport_states(),
             "known": self.udp.sizes(),
             "buffers": self.udp.buffers(),
             "sending": self.udp.mode,

@@ -17,6 +17,7 @@ import uvloop
 from rooms.sfu.channel import frame, read_frame
 from rooms.sfu.messages import FromWorker, Ready, Request
 from rooms.sfu.settings import WorkerSettings
+from rooms.sfu.spread import Spread
 from rooms.sfu.unit import ForwardingUnit
 
 __all__ = ["WorkerSettings"]
@@ -45,8 +46,8 @@ class Process:
         self._loop.set_exception_handler(unit.report_context)
         unit.udp.open(self._loop)
         tickers = [
-            asyncio.create_task(_repeat(unit.tick, TICK_SECONDS)),
-            asyncio.create_task(_repeat(unit.slow_tick, SLOW_TICK_SECONDS)),
+            asyncio.create_task(_repeat(unit.tick, TICK_SECONDS, unit.delays)),
+            asyncio.create_task(_repeat(unit.slow_tick, SLOW_TICK_SECONDS, unit.delays)),
         ]
         self.write(Ready(unit.udp.port))
         with suppress(asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
@@ -70,11 +71,14 @@ class Process:
             self.write(unit.handle(self._decoder.decode(await read_frame(self._reader))))
 
 
-async def _repeat(work: Callable[[], None], seconds: float) -> None:
+async def _repeat(work: Callable[[], None], seconds: float, delays: Spread) -> None:
+    loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(seconds)
         work()
+        due = loop.time() + seconds
 
+        delays.add(loop.time() - due)
 
 async def main(descriptor: int, settings: WorkerSettings) -> None:
     """Serve the parent at the other end of a socket."""

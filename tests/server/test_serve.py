@@ -61,8 +61,8 @@ def refused(folder: Path, **settings: str) -> tuple[int, str]:
 
 
 async def test_a_bare_folder_becomes_a_site_that_stops_when_told(tmp_path: Path) -> None:
-    port = free_port()
-    with serving(tmp_path / "var", port=str(port)) as process:
+    port, token = free_port(), "a token of tests that nobody guesses"
+    with serving(tmp_path / "var", port=str(port), metrics_token=token) as process:
         async with ClientSession() as client:
             async with client.get(f"http://localhost:{port}/healthz") as response:
                 assert await response.json() == {"status": "ok"}
@@ -70,6 +70,12 @@ async def test_a_bare_folder_becomes_a_site_that_stops_when_told(tmp_path: Path)
                 assert (response.status, response.url.path) == (200, "/schedule")
             async with client.head(f"http://localhost:{port}/schedule") as response:
                 assert response.status == 200
+            known = {"Authorization": f"Bearer {token}"}
+            async with client.get(f"http://localhost:{port}/metrics", headers=known) as response:
+                figures = (await response.text()).splitlines()
+        assert 'kabinet_worker_up{worker="0"} 1.0' in figures
+        assert 'kabinet_media_packets_total{direction="in",worker="0"} 0.0' in figures
+        assert 'kabinet_http_requests_total{method="GET",route="healthz",status="200"} 1.0' in figures
         taken, line = refused(tmp_path / "other", port=str(port))
         assert (taken, line) == (
             2,

@@ -112,6 +112,7 @@ TABLE: Final = MappingProxyType(
         ("language", "POST"): everybody(422),
         ("look", "POST"): everybody(303),
         ("healthz", "GET"): everybody(200),
+        ("metrics", "GET"): everybody(404),  # without a token; with one, see test_metrics
         ("today", "GET"): signed_in(200),
         ("act", "GET"): signed_in(200),
         ("live", "GET"): only("administrator", status=200, others=403, nobody=303),

@@ -165,11 +165,14 @@ async def running(
     embed_origins: tuple[str, ...] = (),
     **organisation_settings: bool,
 ) -> AsyncIterator[Site]:
+    metrics_token: str = "",
     """Serve the edge with the smallest school in the database; media is not started."""
     clock = Clock(builders.NOW)
     cast = await _cast(database, organisation_settings)
     hasher = ThreadPoolExecutor(1)
-    options = Options(public_url=public_url, secret=SECRET, embed_origins=embed_origins)
+    options = Options(
+        public_url=public_url, secret=SECRET, embed_origins=embed_origins, metrics_token=metrics_token
+    )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(database, clock, SECRET, None)
     app[keys.INSPECTION] = _inspection

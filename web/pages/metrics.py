@@ -1,0 +1,27 @@
+"""The figures of this installation for Prometheus; refused to everybody unless a token is configured."""
+
+import hmac
+
+from aiohttp import web
+
+from web.access import Route, token
+from web.keys import DATABASE, METRICS, OPTIONS, REGISTRY
+
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Answer 404 without a configured token, 401 to who doesn't know it (RFC 6750)."""
+    expected = request.app[OPTIONS].metrics_token
+    if not expected:
+        raise web.HTTPNotFound
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), expected.encode()):
+        return web.Response(status=401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'})
+    body = await request.app[METRICS].page(request.app[REGISTRY], request.app[DATABASE])
+    response = web.Response(body=body, headers={"Content-Type": _TEXT})
+    response.enable_compression()
+    return response
+
+
+ROUTES = (Route("metrics", "GET", "/metrics", metrics, token("KABINET_METRICS_TOKEN")),)
