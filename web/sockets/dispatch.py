@@ -21,7 +21,6 @@ from web.sockets.packets import MALFORMED
 from web.sockets.packing import Packing
 from web.sockets.place import Place
 from web.sockets.port import SocketPort
-from web.sockets.strangers import Strangers
 from web.words import DEFAULT_LANGUAGE, Words
 
 log = structlog.get_logger("web.sockets")
@@ -33,9 +32,8 @@ ANSWER_SECONDS = 15.0
 class Dispatch:
     """The connections of this process, by socket id."""
 
-    def __init__(self, server: AsyncServer, registry: Registry, strangers: Strangers) -> None:
+    def __init__(self, server: AsyncServer, registry: Registry) -> None:
         self._server = server
-        self._strangers = strangers
         self._registry = registry
         self._packing = Packing(server.packet_class)
         self._places: dict[str, Place] = {}
@@ -61,7 +59,7 @@ class Dispatch:
         if given.version != payloads.PROTOCOL_VERSION:
             self._registry.counts.refusals["wrong_version"] += 1
             raise _refusal("wrong_version")
-        request: web.Request = environ["aiohttp.request"]
+        request: web.Request | None = environ.get("aiohttp.request")
         port = SocketPort(self._server, self._packing, sid, _words(request), request)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -75,16 +73,13 @@ class Dispatch:
             raise _refusal("internal") from None
         self._places[sid] = Place(self._registry, room, peer)
         self._ports[sid] = port
-        self._strangers.known(port.request)
 
     async def disconnect(self, sid: str, *_: object) -> None:
         """The connection is gone, whoever ended it."""
-        port = self._ports.pop(sid, None)
+        self._ports.pop(sid, None)
         place = self._places.pop(sid, None)
-        if place is None or port is None:
+        if place is None:
             return
-        # Who takes leave of Socket.IO may keep the line: nobody is on it any more.
-        self._strangers.wait_for(port.request)
         try:
             await entry.gone(self._registry, place.room, place.peer)
         except Exception:  # the other connections go on
@@ -115,7 +110,6 @@ class Dispatch:
             place, port = self._places.get(sid), self._ports.get(sid)
             if place is None or port is None:
                 return answers.refused("not_connected")
-            self._strangers.joining(port.request)
             with port.answering():
                 return await self._answer(event, place, arguments, port.words)
 
@@ -154,7 +148,9 @@ def _refusal(code: str) -> Exception:
     return refusal
 
 
-def _words(request: web.Request) -> Words:
+def _words(request: web.Request | None) -> Words:
     """The language that the page was in; the middleware has found it out."""
+    if request is None:
+        raise RuntimeError("a socket without its HTTP request")
     reader = request.get(READER)
     return reader.words if reader is not None else request.app[WORDS][DEFAULT_LANGUAGE]
