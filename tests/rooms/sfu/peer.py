@@ -146,11 +146,14 @@ class Peer:
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
         """Wait for what datagrams bring about, at either end; TimeoutError when it does not come."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                self._news.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_SECONDS)
+        # Not asyncio.timeout: when it ends together with the one inside, it passes for that and is lost.
+        end = asyncio.get_running_loop().time() + seconds
+        while not condition():
+            if asyncio.get_running_loop().time() >= end:
+                raise TimeoutError
+            self._news.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), LOOK_AGAIN_SECONDS)
 
     async def connect(self) -> None:
         """Check, nominate, shake hands."""
