@@ -1,0 +1,1 @@
+"""How well people heard and saw each other: what their browsers reported, minute by minute (R33, R58)."""

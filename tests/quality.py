@@ -1,0 +1,34 @@
+"""Minutes of calls as browsers report them."""
+
+from dataclasses import replace
+from typing import Any
+
+from school.quality.rules import Family, Seen, Way
+
+GOOD = Seen(
+    seconds=60,
+    up_packets=6_000,
+    up_lost=0,
+    down_packets=12_000,
+    down_lost=12,
+    round_trip_ms=40,
+    freezes=0,
+    frozen_ms=0,
+    sound_ms=60_000,
+    concealed_ms=60,
+    height=720,
+    layer=2,
+    starved=0,
+    outgoing_kbit=2_500,
+    cpu_ms=0,
+    frames=1_500,
+    frames_dropped=3,
+    way=Way.UDP,
+    browser=Family.CHROME,
+    screen=False,
+)
+
+
+def seen(**changes: Any) -> Seen:
+    """A good minute, but for the changes."""
+    return replace(GOOD, **changes)
