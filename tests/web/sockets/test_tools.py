@@ -1,11 +1,16 @@
 """The teacher's tools over a real socket: what they look like on the wire, and who may use them."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from rooms.chat import Attachment
 from school.db import Database
-from tests.web.sockets.line import Line, open_line
+from school.schedule.models import Purpose
+from school.sessions.models import Session
+from tests.web.sockets.line import Browser, Line, open_line
 from tests.web.sockets.test_hostile import VALID
 from web.sockets import EVENTS
 
@@ -86,6 +91,62 @@ async def test_the_board_is_the_same_for_those_who_stayed_came_back_or_came_late
     await teacher.done("board.clear")
     await late.hear("board.cleared")
     assert (await late.done("board.after", id=0))["strokes"] == []
+
+
+async def test_every_tool_is_the_same_for_those_who_stayed_came_back_or_came_late(line: Line) -> None:
+    school = line.house.school
+    async with line.house.database.begin() as db:
+        await db.execute(update(Session).values(purpose=Purpose.ATTESTATION))
+    teacher = await line.enter(school.teacher)
+    stayed, lost = await line.enter(school.parent), await line.enter(school.student)
+    await teacher.done("slides.show", file=await presentation(line))
+    await teacher.done("slides.turn", page=3)
+    await teacher.done("timer.start", minutes=20, break_minutes=5)
+    await teacher.done("board.show", drawn_by="everybody")
+    await stayed.done("board.draw", **VALID["board.draw"])
+    await teacher.done("checklist.tick", item="briefing", done=True)
+    await teacher.done("poll.open", kind="yes_no", question="Понятно?", options=[], shown=True)
+    asked = (await stayed.hear("poll"))["poll"]["id"]
+    await stayed.done("poll.choose", id=asked, choices=[0])
+    await lost.hear("poll", lambda now: now["poll"]["results"]["answered"] == 1)
+
+    seen, strokes = pushed(lost), (await lost.done("board.after", id=0))["strokes"]
+    assert (seen["slides"]["page"], len(strokes), seen["timer"] is None) == (3, 1, False)
+    ticked = pushed(teacher)["checklist"]
+    await teacher.done("floor.co_host", person=school.parent, co_host=True)
+    for browser in (lost, stayed):
+        await browser.close()
+    back = await line.call(school.student)
+    assert (await back.done("join"))["snapshot"]["tools"] == seen | {"checklist": None}
+    assert (await back.done("board.after", id=0))["strokes"] == strokes
+    helping = await line.call(school.parent)
+    tools = (await helping.done("join"))["snapshot"]["tools"]
+    assert tools["checklist"] == ticked
+    assert {name: tools[name] for name in ("slides", "timer", "board")} == {
+        name: seen[name] for name in ("slides", "timer", "board")
+    }
+    assert tools["poll"]["results"] == seen["poll"]["results"]
+
+
+async def presentation(line: Line) -> int:
+    """A document of the teacher's in the chat; gives the file's id."""
+    room = line.house.registry.rooms[line.house.session]
+    (teacher,) = (peer for peer in room.attached.values() if peer.id == line.house.school.teacher)
+    attachment = Attachment("урок.pdf", b"%PDF-1.7 ...", 1000)
+    said = await room.chat.say(
+        line.house.database, line.house.clock.now, teacher, client_id="pdf", body="", attachment=attachment
+    )
+    assert said.file is not None
+    return said.file.id
+
+
+def pushed(browser: Browser) -> dict[str, Any]:
+    """The tools as this browser has been told of them, the last word on each."""
+    return {
+        name: data[name]
+        for name, data in browser.told
+        if name in ("poll", "timer", "slides", "board", "checklist")
+    }
 
 
 @pytest.mark.parametrize("event", OF_THOSE_WHO_LEAD)
