@@ -55,7 +55,7 @@ async def _connect(registry: Registry, text: str, port: Port) -> tuple[Room, Pee
         older.gone = True
         older.port.notify("taken_over", views.Nothing())
         older.port.hang_up()
-        await _out(registry, room, older)
+        await _out(registry, room, older, keep=True)
     return room, peer
 
 
@@ -94,14 +94,14 @@ async def leave(registry: Registry, room: Room, peer: Peer) -> None:
     peer.door = None
     if room.peers.get(peer.id) is not peer:
         raise NotJoined
-    await _out(registry, room, peer)
+    await _out(registry, room, peer, keep=False)
 
 
 async def gone(registry: Registry, room: Room, peer: Peer) -> None:
-    """The connection is lost or closed; the seat stays for whoever comes back."""
+    """The connection is lost or closed; the seat stays for whoever comes back, and the place for a while."""
     peer.gone = True
     room.detach(peer)
-    await _out(registry, room, peer)
+    await _out(registry, room, peer, keep=True)
 
 
 async def let_in_waiting(registry: Registry, room: Room) -> None:
@@ -163,6 +163,8 @@ async def _enter(
     who, now = peer.identity, registry.clock()
     session: SessionRow | None = None
     async with room.changing, registry.database.begin() as db:
+        # Who was removed or taken over while the media were made ready must not be noted as let in.
+        _still_there(room, peer)
         if who.role is RoomRole.HOST:
             session = await session_queries.session(db, room.id)
             if session.topic is not None and session.started_at is None:
@@ -193,18 +195,18 @@ async def _enter(
     # From here to the answer nothing is awaited: what happens next reaches this person as a push.
     if session is not None:
         room.renew(session, room.settings, now)
+    registry.counts.joins[who.role] += 1
     return room.enter(peer, now, capabilities)
 
-    registry.counts.joins[who.role] += 1
 
 async def _started(db: Db, now: datetime, session: SessionRow) -> SessionRow:
     await sessions.mark_started(db, now, session_id=session.id)
     return await session_queries.session(db, session.id)
 
 
-async def _out(registry: Registry, room: Room, peer: Peer) -> None:
-    room.leave(peer)
+async def _out(registry: Registry, room: Room, peer: Peer, *, keep: bool) -> None:
     now = registry.clock()
+    room.leave(peer, lost_at=now if keep else None)
     if room.media is not None:
         await room.media.drop_peer(peer)
     await record_left(registry, [peer], now)

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
+import msgspec
+
 from rooms import entry, views
 from rooms.errors import Mismatch, NoMedia, NoRight, Unknown
 from rooms.peer import Peer
@@ -16,6 +18,7 @@ from rooms.room import Room
 from school.db import Db
 from school.seats import actions as seat_actions
 from school.seats import floor
+from school.seats import queries as seat_queries
 from school.sessions.models import RoomRole
 
 Stopped = Literal["microphone", "camera"]
@@ -108,7 +111,21 @@ async def remove(registry: Registry, room: Room, peer: Peer, person: int, *, may
         await floor.finish(db, target.seat.id)
     # With a cause the browser knows that there is no way back.
     over = views.Over("removed", cause=None if may_return else "removed")
+    if not may_return:
+        room.removed[target.id] = msgspec.structs.replace(room.view_of(target), publishing=())
     await entry.send_off(registry, room, target, over, now)
+
+
+async def readmit(registry: Registry, room: Room, peer: Peer, person: int) -> None:
+    """Take back that somebody may not return; they come in as anybody else. Raises NoRight, Unknown."""
+    peer.require("moderate")
+    async with _changing(registry, room) as db:
+        seat = await seat_queries.of_person(db, room.id, person)
+        if seat is None or not seat.is_barred:
+            raise Unknown(id=person)
+        await seat_actions.readmit(db, registry.clock(), seat_id=seat.id, by=peer.id)
+    room.removed.pop(person, None)
+    room.tell_lobby()
 
 
 async def make_co_host(registry: Registry, room: Room, peer: Peer, person: int, *, co_host: bool) -> None:

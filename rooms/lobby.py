@@ -70,6 +70,7 @@ async def next_family(registry: Registry, room: Room, peer: Peer, person: int | 
             await floor.finish(db, seat.id)
         seats = [] if target is None else await _let_in(db, now, _with_family(room, target))
     for seat in ended:
+        room.away.pop(seat.person_id, None)
         one = room.attached.get(seat.person_id)
         if one is not None:
             await entry.send_off(registry, room, one, views.Over("finished"), now)

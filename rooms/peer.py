@@ -59,6 +59,7 @@ class Peer:
         self.port = port
         self.connected_at = connected_at
         self.joined_at: datetime | None = None
+        self.seated_at = connected_at  # since when they have their place, whatever connections came and went
         self.presence_id: int | None = None
         self.door: views.Door | None = None
         self.gone = False

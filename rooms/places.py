@@ -5,13 +5,32 @@ but pictures, and up to three times as many the chat; who comes after them waits
 counted.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from rooms.rights import Place, carries_media
 from school.organisation.queries import OrganisationRow
 from school.schedule.models import Form
 
+# Who loses the network for so long comes back to the same place (R48); nobody takes it meanwhile.
+COMING_BACK: Final = timedelta(minutes=2)
+
 _SHARES: Final = ((Place.WHOLE, 1.0), (Place.AUDIO, 1.5), (Place.CHAT, 3.0))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """The place of somebody whose connection was lost: theirs since `since`, kept for them until `until`."""
+
+    since: datetime
+    until: datetime
+
+
+def in_order(seated: Iterable[tuple[datetime, int]]) -> list[int]:
+    """Give who has the first place, the second and so on, of pairs of since when and who."""
+    return [person for _, person in sorted(seated)]
 
 
 def place_of(number: int, form: Form, settings: OrganisationRow) -> Place | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 import structlog
 
-from rooms import chat, toolbox
+from rooms import chat, memory, toolbox
 from rooms.counts import Counts
 from rooms.keeper import Keeper
 from rooms.media import JsonObject
@@ -121,7 +121,15 @@ class Registry:
                     settings = await organisation_queries.settings(db)
                     messages = await chat.load(db, session_id)
                     tools = await toolbox.load(db, session_id, session.purpose)
-                room = Room(session, settings, messages=messages, tools=tools, keeper=self._least_loaded())
+                    remembered = await memory.load(db, self.clock(), session_id, settings)
+                room = Room(
+                    session,
+                    settings,
+                    messages=messages,
+                    tools=tools,
+                    memory=remembered,
+                    keeper=self._least_loaded(),
+                )
                 self.rooms[session_id] = room
             return room
 

@@ -14,8 +14,9 @@ from rooms.bucket import Bucket
 from rooms.chat import Chat
 from rooms.keeper import Keeper
 from rooms.media import JsonObject, Media
+from rooms.memory import Memory
 from rooms.peer import Peer
-from rooms.places import place_of
+from rooms.places import COMING_BACK, KeptPlace, in_order, place_of
 from rooms.rights import Place, carries_media, rights_now
 from rooms.toolbox import Kept, Toolbox
 from school.conversation.queries import MessageRow
@@ -30,6 +31,8 @@ REQUEST_BURST, REQUESTS_PER_SECOND = 500, 50.0
 MESSAGE_BURST, MESSAGES_PER_SECOND = 10, 2.0
 # Ten photographed pages at once; then one in five seconds.
 FILE_BURST, FILES_PER_SECOND = 10, 0.2
+# A browser tells of its call every ten seconds, and sooner when it comes back.
+REPORT_BURST, REPORTS_PER_SECOND = 4, 0.2
 # Handwriting has some four strokes a second.
 STROKE_BURST, STROKES_PER_SECOND = 60, 8.0
 
@@ -42,10 +45,14 @@ class Limits:
         self.messages = Bucket(burst=MESSAGE_BURST, per_second=MESSAGES_PER_SECOND)
         self.strokes = Bucket(burst=STROKE_BURST, per_second=STROKES_PER_SECOND)
         self.files = Bucket(burst=FILE_BURST, per_second=FILES_PER_SECOND)
+        self.reports = Bucket(burst=REPORT_BURST, per_second=REPORTS_PER_SECOND)
 
 
 class Room:
-    """`attached` are all who are connected, one presence per person; `peers` those of them who are inside."""
+    """`attached` are all who are connected, one presence per person; `peers` those of them who are inside.
+
+    `away` are those whose connection was lost a moment ago: their places are kept. `removed` may not return.
+    """
 
     def __init__(
         self,
@@ -54,12 +61,15 @@ class Room:
         *,
         messages: list[MessageRow],
         tools: Kept,
+        memory: Memory,
         keeper: Keeper,
     ) -> None:
         self.session = session
         self.settings = settings
         self.attached: dict[int, Peer] = {}
         self.peers: dict[int, Peer] = {}
+        self.away = memory.away
+        self.removed = memory.removed
         self.expected: tuple[ExpectedRow, ...] = ()
         self.closed = False
         self.chat = Chat(session.id, messages, self.push)
@@ -100,9 +110,9 @@ class Room:
 
     def has_place(self, peer: Peer) -> bool:
         """Say whether the room holds one more; hosts are not counted (R49)."""
-        if peer.rights.moderate or self.peers.get(peer.id) is peer:
+        if peer.rights.moderate or peer.id in self.away or self.peers.get(peer.id) is peer:
             return True
-        return place_of(len(self._counted(peer)), self.session.form, self.settings) is not None
+        return place_of(len(self._counted()), self.session.form, self.settings) is not None
 
     def enter(self, peer: Peer, now: datetime, capabilities: JsonObject | None) -> views.Snapshot:
         """Let a person in, and give what they need to know of everything that happened before.
@@ -111,18 +121,25 @@ class Room:
         """
         peer.door = None
         if self.peers.get(peer.id) is not peer:
+            kept = self.away.pop(peer.id, None)
             peer.joined_at = now
+            peer.seated_at = kept.since if kept else now
             self.push("peer.joined", self.view_of(peer), peer)
             self.peers[peer.id] = peer
             self._give_places()
             self.tell_lobby()
         return self.snapshot(peer, now, capabilities)
 
-    def leave(self, peer: Peer) -> bool:
-        """Let a person out and tell the others; False when they were not in."""
+    def leave(self, peer: Peer, *, lost_at: datetime | None = None) -> bool:
+        """Let a person out and tell the others; False when they were not in.
+
+        The place of somebody whose connection was lost is kept.
+        """
         if self.peers.get(peer.id) is not peer:
             return False
         del self.peers[peer.id]
+        if lost_at is not None and not peer.rights.moderate:
+            self.away[peer.id] = KeptPlace(peer.seated_at, lost_at + COMING_BACK)
         self.push("peer.left", views.PeerLeft(peer.id), peer)
         self._give_places()
         return True
@@ -197,7 +214,8 @@ class Room:
             for peer in self.waiting()
             if peer.door is not None
         )
-        return views.Lobby(waiting, self.session.one_by_one, admission.is_line(self.session))
+        line = admission.is_line(self.session)
+        return views.Lobby(waiting, self.session.one_by_one, line, tuple(self.removed.values()))
 
     def waiting(self) -> list[Peer]:
         """Those at the door, in the order in which they came."""
@@ -239,6 +257,7 @@ class Room:
         after = self.view(now)
         if after != before:
             self.push("session", after)
+        self.away = {person: kept for person, kept in self.away.items() if now < kept.until}
         self._give_places()
         self.tell_waiting(now)
 
@@ -293,14 +312,17 @@ class Room:
             if rights.moderate:
                 peer.port.notify("lobby", self.lobby())
 
-    def _counted(self, besides: Peer | None = None) -> list[Peer]:
-        inside = (one for one in self.peers.values() if one is not besides and not one.rights.moderate)
-        return sorted(inside, key=lambda one: (one.seat.let_in_at or one.connected_at, one.id))
+    def _counted(self) -> list[int]:
+        """Who has a place or is having it kept, in the order of their coming; who moderates needs none."""
+        inside = [(one.seated_at, one.id) for one in self.peers.values() if not one.rights.moderate]
+        return in_order([*inside, *((kept.since, person) for person, kept in self.away.items())])
 
     def _give_places(self) -> None:
-        for number, peer in enumerate(self._counted()):
-            peer.place = place_of(number, self.session.form, self.settings) or Place.CHAT
-            self.settle(peer)
+        for number, person in enumerate(self._counted()):
+            peer = self.peers.get(person)
+            if peer is not None:
+                peer.place = place_of(number, self.session.form, self.settings) or Place.CHAT
+                self.settle(peer)
 
     def send_off(self, peer: Peer, over: views.Over) -> bool:
         """Say that it is over for one person, and hang up; True when the person was inside."""

@@ -240,12 +240,13 @@ class Waiting(msgspec.Struct, frozen=True):
 class Lobby(msgspec.Struct, frozen=True):
     """Who waits, in the order in which they came; `line`: families come in one after another.
 
-    `one_by_one` is the host's wish; in a line it is so anyway.
+    `one_by_one` is the host's wish; in a line it is so anyway. `removed` are those who may not return.
     """
 
     waiting: tuple[Waiting, ...]
     one_by_one: bool
     line: bool
+    removed: tuple[Peer, ...] = ()
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -60,6 +60,7 @@ ACTION: Final = {
     "programme_renamed": N_("programme renamed"),
     "recovery_code_used": N_("recovery code used"),
     "refused_at_the_door": N_("refused at the room's door"),
+    "readmitted_to_room": N_("may return to the room"),
     "removed_from_room": N_("removed from the room"),
     "role_granted": N_("role granted"),
     "role_revoked": N_("role revoked"),

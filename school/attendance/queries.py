@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from school.attendance.models import Mark, Presence
@@ -196,3 +196,16 @@ def _unexpected(person_id: int, own: _Stays, found: SessionRow, marks: dict[int,
         summary=_summary(own, found),
         mark=marks.get(person_id),
     )
+
+
+async def left_since(db: Db, session_id: int, since: datetime) -> dict[int, datetime]:
+    """Give when those left whose last stay in the session has ended at `since` or later, by person."""
+    last = func.max(Presence.left_at)
+    query = (
+        select(Presence.person_id, last)
+        .where(Presence.session_id == session_id)
+        .group_by(Presence.person_id)
+        .having(last >= since, func.count() == func.count(Presence.left_at))
+    )
+    rows = await db.execute(query)
+    return {person_id: left_at for person_id, left_at in rows if left_at is not None}

@@ -54,8 +54,9 @@ async def use_ticket(db: Db, seat_id: int, number: int) -> bool:
 
 async def remove(db: Db, now: datetime, *, seat_id: int, by: int, may_return: bool) -> bool:
     """Put a person out of the room; False when they were out already on the same terms. Audited."""
+    in_since = Seat.let_in_at.is_not(None)
     statement = update(Seat).where(
-        Seat.id == seat_id, Seat.removed_at.is_(None) | (Seat.may_return != may_return)
+        Seat.id == seat_id, Seat.removed_at.is_(None) | (Seat.may_return != may_return) | in_since
     )
     person_id = await db.scalar(
         statement.values(removed_at=now, may_return=may_return).returning(Seat.person_id)
@@ -65,5 +66,23 @@ async def remove(db: Db, now: datetime, *, seat_id: int, by: int, may_return: bo
     detail = {"person_id": person_id, "may_return": may_return}
     await record(
         db, now, actor_id=by, action="removed_from_room", subject="seat", subject_id=seat_id, detail=detail
+    )
+    return True
+
+
+async def readmit(db: Db, now: datetime, *, seat_id: int, by: int) -> bool:
+    """Let somebody return who was removed for good; False when they may already. Audited."""
+    statement = update(Seat).where(Seat.id == seat_id, Seat.removed_at.is_not(None), ~Seat.may_return)
+    person_id = await db.scalar(statement.values(may_return=True).returning(Seat.person_id))
+    if person_id is None:
+        return False
+    await record(
+        db,
+        now,
+        actor_id=by,
+        action="readmitted_to_room",
+        subject="seat",
+        subject_id=seat_id,
+        detail={"person_id": person_id},
     )
     return True

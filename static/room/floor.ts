@@ -73,6 +73,11 @@ export class Floor {
     await this.#wire.request("floor.remove", { person, may_return: mayReturn });
   }
 
+  /** Takes back that somebody may not return. */
+  async readmit(person: number): Promise<void> {
+    await this.#wire.request("floor.readmit", { person });
+  }
+
   async coHost(person: number, coHost: boolean): Promise<void> {
     await this.#wire.request("floor.co_host", { person, co_host: coHost });
   }

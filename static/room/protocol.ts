@@ -118,7 +118,8 @@ export type Door = {
 
 /** Somebody at the door, as the host sees them. */
 export type Waiter = Peer & { since: Instant; why: DoorReason };
-export type Lobby = { waiting: Waiter[]; one_by_one: boolean; line: boolean };
+/** `removed` may not return until it is taken back. */
+export type Lobby = { waiting: Waiter[]; one_by_one: boolean; line: boolean; removed: Peer[] };
 /** What a host has done to me. */
 export type Deed =
   | "muted"
@@ -224,6 +225,7 @@ export type Requests = {
   "floor.stop": [{ person: number; source: "microphone" | "camera"; stopped: boolean }, unknown];
   "floor.remove": [{ person: number; may_return: boolean }, unknown];
   "floor.co_host": [{ person: number; co_host: boolean }, unknown];
+  "floor.readmit": [{ person: number }, unknown];
   "lobby.admit": [ByPerson, unknown];
   "lobby.admit_all": [Nothing, unknown];
   "lobby.refuse": [{ person: number; word: string }, unknown];

@@ -63,24 +63,31 @@ describe("hands", () => {
 
 describe("the door", () => {
   test("is shown to those who moderate, and taken away with the right", () => {
-    enter({ waiting: [waiting(mother)], one_by_one: false, line: true });
+    enter({ waiting: [waiting(mother)], one_by_one: false, line: true, removed: [] });
     expect(floor.lobby.value?.waiting).toHaveLength(1);
-    wire.push("lobby", { waiting: [], one_by_one: true, line: true });
+    wire.push("lobby", { waiting: [], one_by_one: true, line: true, removed: [] });
     expect(floor.lobby.value?.one_by_one).toBe(true);
     wire.push("rights", speaking);
     expect(floor.lobby.value).toBeNull();
   });
 
   test("in a line somebody called in ends the conversation that is going on", async () => {
-    enter({ waiting: [waiting(mother)], one_by_one: false, line: true });
+    enter({ waiting: [waiting(mother)], one_by_one: false, line: true, removed: [] });
     await floor.admit(mother.id);
-    wire.push("lobby", { waiting: [waiting(mother)], one_by_one: true, line: false });
+    wire.push("lobby", { waiting: [waiting(mother)], one_by_one: true, line: false, removed: [] });
     await floor.admit(mother.id);
     expect(wire.asked).toEqual([
       { event: "lobby.next", payload: { person: mother.id } },
       { event: "lobby.admit", payload: { person: mother.id } },
     ]);
   });
+});
+
+test("a removal for good is taken back by name", async () => {
+  enter({ waiting: [], one_by_one: false, line: false, removed: [mother] });
+  expect(floor.lobby.value?.removed).toEqual([mother]);
+  await floor.readmit(mother.id);
+  expect(wire.asked).toEqual([{ event: "floor.readmit", payload: { person: mother.id } }]);
 });
 
 test("what a host did to me is kept until I put it away", () => {

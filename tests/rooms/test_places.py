@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from rooms import views
+from rooms import entry, floor, views
 from rooms.places import place_of
+from rooms.registry import Registry
 from rooms.rights import Place
 from school.db import Database
 from school.organisation import actions as organisation
@@ -14,7 +15,7 @@ from school.organisation.queries import OrganisationRow
 from school.organisation.rules import Settings
 from school.schedule.models import Form
 from tests import builders
-from tests.rooms.house import START, House
+from tests.rooms.house import SECRET, START, House, Visit
 
 
 async def settings(house: House) -> OrganisationRow:
@@ -81,7 +82,7 @@ async def test_a_full_room_gives_less_then_makes_wait_and_opens_when_somebody_le
     assert teacher.peer.rights.receive_video
     late = await house.connect(people[6])
     assert (await late.knock()).why == "full"
-    await visits[0].drop()
+    await entry.leave(house.registry, visits[0].room, visits[0].peer)
     # Those who came next move up, and are told.
     assert visits[2].ear.names()[-2:] == ["peer.left", "rights"]
     assert [one.peer.place for one in visits[1:4]] == [Place.WHOLE, Place.WHOLE, Place.AUDIO]
@@ -100,3 +101,94 @@ async def test_a_host_always_finds_a_place(sqlite_database: Database) -> None:
     await teacher.drop()
     await house.enter(house.school.teacher)
     assert isinstance(await parent.join(), views.Door)
+
+
+# -- a place is kept for who comes back (R48, R49) --------------------------------------------------
+
+
+async def a_class(house: House, number: int) -> list[int]:
+    async with house.database.begin() as db:
+        return [
+            await builders.add_student(db, group_id=house.school.group, family_name=f"Ученик{one}")
+            for one in range(number)
+        ]
+
+
+async def in_turn(house: House, people: list[int]) -> list[Visit]:
+    visits = []
+    for person in people:
+        visits.append(await house.enter(person))
+        house.clock.pass_(seconds=1)
+    return visits
+
+
+async def test_nobody_takes_a_lost_persons_place_for_two_minutes(sqlite_database: Database) -> None:
+    house = await House.build(sqlite_database)
+    await places(house, 2)
+    people = await a_class(house, 7)
+    await house.enter(house.school.teacher)
+    visits = await in_turn(house, people[:6])
+    late = await house.connect(people[6])
+    assert (await late.knock()).why == "full"
+    await visits[0].drop()
+    house.clock.pass_(seconds=110)
+    await house.doorman.round(house.clock.now)
+    assert (await late.knock()).why == "full"
+    assert [one.peer.place for one in visits[1:4]] == [Place.WHOLE, Place.AUDIO, Place.CHAT]
+    back = await house.enter(people[0])
+    assert (back.peer.place, back.peer.rights.receive_video) == (Place.WHOLE, True)
+    assert visits[1].peer.place is Place.WHOLE
+    assert "admitted" not in late.ear.names()
+
+
+async def test_after_two_minutes_the_next_ones_move_up(sqlite_database: Database) -> None:
+    house = await House.build(sqlite_database)
+    await places(house, 2)
+    people = await a_class(house, 7)
+    await house.enter(house.school.teacher)
+    visits = await in_turn(house, people[:6])
+    late = await house.connect(people[6])
+    await late.knock()
+    await visits[0].drop()
+    house.clock.pass_(minutes=2)
+    await house.doorman.round(house.clock.now)
+    assert visits[2].peer.place is Place.WHOLE
+    assert "admitted" in late.ear.names()
+    await late.enter()
+    # Who comes back too late is the last.
+    assert (await (await house.connect(people[0])).knock()).why == "full"
+
+
+async def test_places_are_kept_over_a_restart_of_the_server(sqlite_database: Database) -> None:
+    house = await House.build(sqlite_database, form=Form.CHAT)
+    await places(house, 1)
+    first, second = await a_class(house, 2)
+    teacher = await house.enter(house.school.teacher)
+    await house.enter(first)
+    await house.registry.close()
+    house.clock.pass_(seconds=20)
+    house.registry = Registry(house.database, house.clock, SECRET, None)
+    teacher = await house.enter(house.school.teacher)
+    assert (await (await house.connect(second)).knock()).why == "full"
+    await house.enter(first)
+    assert set(teacher.room.peers) == {house.school.teacher, first}
+
+
+async def test_who_was_removed_keeps_no_place(sqlite_database: Database) -> None:
+    house = await House.build(sqlite_database, form=Form.CHAT)
+    await places(house, 1)
+    first, second = await a_class(house, 2)
+    teacher = await house.enter(house.school.teacher)
+    await house.enter(first)
+    await floor.remove(house.registry, teacher.room, teacher.peer, first, may_return=True)
+    await house.enter(second)
+
+
+async def test_a_second_device_takes_the_place_over(sqlite_database: Database) -> None:
+    house = await House.build(sqlite_database)
+    await places(house, 1)
+    await house.enter(house.school.teacher)
+    first, second = await in_turn(house, await a_class(house, 2))
+    assert (first.peer.place, second.peer.place) == (Place.WHOLE, Place.CHAT)
+    device = await house.enter(first.peer.id)
+    assert (device.peer.place, second.peer.place) == (Place.WHOLE, Place.CHAT)

@@ -21,6 +21,7 @@ from web.sockets.packets import MALFORMED
 from web.sockets.packing import Packing
 from web.sockets.place import Place
 from web.sockets.port import SocketPort
+from web.sockets.strangers import line_of
 from web.words import DEFAULT_LANGUAGE, Words
 
 log = structlog.get_logger("web.sockets")
@@ -59,7 +60,7 @@ class Dispatch:
         if given.version != payloads.PROTOCOL_VERSION:
             self._registry.counts.refusals["wrong_version"] += 1
             raise _refusal("wrong_version")
-        request: web.Request | None = environ.get("aiohttp.request")
+        request: web.Request = environ["aiohttp.request"]
         port = SocketPort(self._server, self._packing, sid, _words(request), request)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -73,13 +74,16 @@ class Dispatch:
             raise _refusal("internal") from None
         self._places[sid] = Place(self._registry, room, peer)
         self._ports[sid] = port
+        line_of(port.request).known()
 
     async def disconnect(self, sid: str, *_: object) -> None:
         """The connection is gone, whoever ended it."""
-        self._ports.pop(sid, None)
+        port = self._ports.pop(sid, None)
         place = self._places.pop(sid, None)
-        if place is None:
+        if place is None or port is None:
             return
+        # Who takes leave of Socket.IO may keep the line: nobody is on it any more.
+        line_of(port.request).wait()
         try:
             await entry.gone(self._registry, place.room, place.peer)
         except Exception:  # the other connections go on
@@ -110,6 +114,7 @@ class Dispatch:
             place, port = self._places.get(sid), self._ports.get(sid)
             if place is None or port is None:
                 return answers.refused("not_connected")
+            line_of(port.request).joining()
             with port.answering():
                 return await self._answer(event, place, arguments, port.words)
 
@@ -148,9 +153,7 @@ def _refusal(code: str) -> Exception:
     return refusal
 
 
-def _words(request: web.Request | None) -> Words:
+def _words(request: web.Request) -> Words:
     """The language that the page was in; the middleware has found it out."""
-    if request is None:
-        raise RuntimeError("a socket without its HTTP request")
     reader = request.get(READER)
     return reader.words if reader is not None else request.app[WORDS][DEFAULT_LANGUAGE]

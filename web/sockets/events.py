@@ -40,6 +40,7 @@ _TABLE: Final = (
     Event("floor.mute_all", payloads.Nothing, floor.mute_all, needs="moderate"),
     Event("floor.stop", payloads.Stop, floor.stop, needs="moderate"),
     Event("floor.remove", payloads.Remove, floor.remove, needs="moderate"),
+    Event("floor.readmit", payloads.Person, floor.readmit, needs="moderate"),
     Event("floor.co_host", payloads.CoHost, floor.co_host, needs="lead"),
     Event("lobby.admit", payloads.Person, floor.admit, needs="moderate"),
     Event("lobby.admit_all", payloads.Nothing, floor.admit_all, needs="moderate"),

@@ -39,6 +39,10 @@ async def remove(at: Place, whom: Remove) -> None:
     await floor.remove(at.registry, at.room, at.peer, whom.person, may_return=whom.may_return)
 
 
+async def readmit(at: Place, whom: Person) -> None:
+    await floor.readmit(at.registry, at.room, at.peer, whom.person)
+
+
 async def co_host(at: Place, whom: CoHost) -> None:
     await floor.make_co_host(at.registry, at.room, at.peer, whom.person, co_host=whom.co_host)
 

@@ -31,13 +31,13 @@ class SocketPort:
         packing: Packing,
         sid: str,
         words: Words,
-        request: web.BaseRequest | None,
+        request: web.Request,
     ) -> None:
         self.words = words
+        self.request = request
         self._packing = packing
         self._server = server
         self._sid = sid
-        self._request = request
         self._closing: asyncio.Task[None] | None = None
         self._unanswered = 0
         self._idle = asyncio.Event()
@@ -72,8 +72,8 @@ class SocketPort:
 
     def cut(self) -> None:
         """Drop the TCP connection at once."""
-        if self._request is not None and self._request.transport is not None:
-            self._request.transport.abort()
+        if self.request.transport is not None:
+            self.request.transport.abort()
 
     async def _close(self) -> None:
         engine_id = self._server.manager.eio_sid_from_sid(self._sid, "/")

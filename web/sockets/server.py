@@ -8,15 +8,17 @@ from socketio import AsyncServer  # type: ignore[import-untyped]  # it has no ty
 
 from web.keys import OPTIONS, REGISTRY
 from web.sockets.dispatch import Dispatch
+from web.sockets.frames import StrictWebSocket
 from web.sockets.packets import SafeJson, StrictPacket
+from web.sockets.strangers import Strangers
 
 # Lost within 13 s (R48 allows two minutes to come back; the others should know sooner).
 PING_SECONDS, PONG_SECONDS = 5, 8
 MAX_MESSAGE = 64 * 1024
 
 
-def attach(app: web.Application) -> AsyncServer:
-    """Serve `/socket.io`, WebSocket only and from our own pages only.
+def attach(app: web.Application, strangers: Strangers | None = None) -> AsyncServer:
+    """Serve `/socket.io/`, WebSocket only and from our own pages only.
 
     The application must carry `web.keys.OPTIONS` and `WORDS`. The registry is opened and closed by the
     caller, around the application's life.
@@ -34,9 +36,18 @@ def attach(app: web.Application) -> AsyncServer:
         serializer=StrictPacket,
         json=SafeJson,
     )
+    # The driver's own WebSocket hands on frames that the engine cannot decode.
+    server.eio._async = {**server.eio._async, "websocket": StrictWebSocket}
+    strangers = strangers or Strangers()
     dispatch = Dispatch(server, app[REGISTRY])
     dispatch.attach()
-    server.attach(app, "socket.io")
+
+    async def connection(request: web.Request) -> web.StreamResponse:
+        with strangers.at_the_gate(request):
+            response: web.StreamResponse = await server.handle_request(request)
+            return response
+
+    app.router.add_get("/socket.io/", connection)
 
     async def shut_down(_: web.Application) -> None:
         await dispatch.close()

@@ -51,12 +51,13 @@ def peer(view: views.Peer, words: Words) -> Json:
 
 
 def lobby(view: views.Lobby, words: Words) -> Json:
-    """Who waits, as the host sees them."""
+    """Who waits and who may not return, as the host sees them."""
     waiting = [
         {**peer(one.peer, words), "since": msgspec.to_builtins(one.since), "why": one.why}
         for one in view.waiting
     ]
-    return {"waiting": waiting, "one_by_one": view.one_by_one, "line": view.line}
+    removed = [peer(one, words) for one in view.removed]
+    return {"waiting": waiting, "one_by_one": view.one_by_one, "line": view.line, "removed": removed}
 
 
 def session(view: views.Session, words: Words) -> Json:

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { Ending } from "../protocol.ts";
 import { whenInWords } from "../when.ts";
-import { refusalIn } from "../words/index.ts";
+import { refusalIn, type Words } from "../words/index.ts";
 import { useFocus, useRoom } from "./context.ts";
 
 type EndProps = { title: string; children: ComponentChildren; actions?: ComponentChildren };
@@ -39,22 +39,30 @@ export function Over({ ending }: { ending: Ending }): JSX.Element {
   const { page, session, words } = useRoom();
   const { reason, starts_at, ends_at, cause } = ending;
   const here = session.people.seen();
-  const more = reason === "time" || reason === "closed" ? words.over.thanks : words.over[reason];
   const back = useReturn();
-  // Without a cause a removal leaves the way back open.
+  // Without a cause a removal leaves the way back open; one for good is the host's to take back.
   const mayReturn = reason === "finished" || reason === "refused" || (reason === "removed" && cause === undefined);
+  const barred = reason === "removed" && cause === "removed";
+  // The entitlement has ended, or the link was withdrawn: nobody asked anybody to leave.
+  const ended = reason === "removed" && cause !== undefined && !barred;
   const moved = reason === "moved" && starts_at !== undefined && ends_at !== undefined;
   return (
     <End
-      title={words.over.reason[reason]}
-      actions={mayReturn && <button class="primary" onClick={back}>{words.left.back}</button>}
+      title={ended ? words.over.notYours : words.over.reason[reason]}
+      actions={
+        (mayReturn || barred) && (
+          <button class="primary" onClick={back}>
+            {barred ? words.tryAgain : words.left.back}
+          </button>
+        )
+      }
     >
       {moved ? (
         <p>
           {words.over.newTime}: {whenInWords(words, Date.parse(starts_at), Date.parse(ends_at), page, session.clock.now())}
         </p>
       ) : (
-        <p>{more}</p>
+        <p>{ended ? refusalIn(words, cause) : barred ? words.over.removedForGood : saysOf(words, reason)}</p>
       )}
       {cause !== undefined && reason !== "removed" && (
         <p>
@@ -76,6 +84,10 @@ export function Over({ ending }: { ending: Ending }): JSX.Element {
       <p>{words.over.next}</p>
     </End>
   );
+}
+
+function saysOf(words: Words, reason: Ending["reason"]): string {
+  return reason === "time" || reason === "closed" ? words.over.thanks : words.over[reason];
 }
 
 export function Left(): JSX.Element {

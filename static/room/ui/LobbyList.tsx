@@ -5,6 +5,7 @@ import { hour } from "../time.ts";
 import { useAsk } from "./asking.ts";
 import { useRoom } from "./context.ts";
 import { Dialog } from "./Dialog.tsx";
+import type { Lobby } from "../protocol.ts";
 
 /** As long as the server takes. */
 const LONGEST_WORD = 300;
@@ -61,7 +62,38 @@ export function LobbyList(): JSX.Element | null {
           {words.lobby.oneByOne}
         </label>
       )}
+      <Removed removed={lobby.removed} />
     </section>
+  );
+}
+
+/** Whoever was removed for good, and the way to take it back. */
+function Removed({ removed }: Pick<Lobby, "removed">): JSX.Element | null {
+  const { session, words } = useRoom();
+  const ask = useAsk();
+  if (removed.length === 0) return null;
+  return (
+    <>
+      <h3>{words.lobby.removed}</h3>
+      <ul class="people">
+        {removed.map((peer) => (
+          <li key={peer.id}>
+            <span class="person">
+              <strong>{peer.name}</strong>
+              <span>{peer.about || words.role[peer.role]}</span>
+            </span>
+            <span class="person-actions">
+              <button
+                aria-label={`${words.lobby.readmit}: ${peer.name}`}
+                onClick={() => ask(() => session.floor.readmit(peer.id))}
+              >
+                {words.lobby.readmit}
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -16,6 +16,7 @@ from school.schedule.models import Form
 from tests.rooms.house import SECRET, House
 from web import keys, sockets, words
 from web.options import Options
+from web.sockets.strangers import Strangers
 
 Json = dict[str, Any]
 
@@ -123,6 +124,7 @@ async def open_line(
     form: Form = Form.VIDEOCONFERENCE,
     topic: bool = True,
     worker: WorkerSettings | None = None,
+    strangers: Strangers | None = None,
 ) -> AsyncIterator[Line]:
     """Serve a school's rooms; everything is hung up and closed at the end."""
     house = await House.build(database, form=form, topic=topic, worker=worker)
@@ -130,7 +132,7 @@ async def open_line(
     app[keys.OPTIONS] = Options(public_url="https://school.example", secret=SECRET)
     app[keys.WORDS] = words.load()
     app[keys.REGISTRY] = house.registry
-    sockets.attach(app)
+    sockets.attach(app, strangers)
     async with AsyncExitStack() as stack:
         await house.registry.start()
         stack.push_async_callback(house.registry.close)

@@ -27,6 +27,7 @@ MAY = {
     "floor.mute_all": TEACHER,
     "floor.stop": TEACHER,
     "floor.remove": TEACHER,
+    "floor.readmit": TEACHER,
     "floor.co_host": TEACHER,
     "lobby.admit": TEACHER,
     "lobby.admit_all": TEACHER,

@@ -1,5 +1,6 @@
 """The floor over real sockets and a real worker: what hosts do, and that a hand-made client cannot (R45)."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from functools import partial
@@ -194,10 +195,51 @@ async def test_a_removed_person_comes_back_only_if_they_may(line: Line) -> None:
     again = await line.enter(school.student)
     await teacher.done("floor.remove", person=school.student, may_return=False)
     assert await again.hear("over") == {"reason": "removed", "cause": "removed"}
-    for auth in ({"ticket": ticket, "version": 1},):
-        browser = line.browser()
-        assert not await browser.connect(auth)
-        assert browser.refusal == {"message": "refused", "data": {"code": "removed"}}
+    browser = line.browser()
+    assert not await browser.connect({"ticket": ticket, "version": 1})
+    assert browser.refusal == {"message": "refused", "data": {"code": "removed"}}
+
+
+async def test_who_was_removed_for_good_stands_in_a_list_until_it_is_taken_back(line: Line) -> None:
+    house, school = line.house, line.house.school
+    teacher = await line.enter(school.teacher)
+    await line.enter(school.parent)
+    await teacher.done("floor.remove", person=school.parent, may_return=False)
+    (removed,) = (await teacher.hear("lobby", lambda lobby: lobby["removed"]))["removed"]
+    assert (removed["id"], removed["about"]) == (school.parent, "мама, Иванов Пётр, 7А")
+    assert await teacher.refused("floor.readmit", {"person": school.student}) == "not_found"
+    # It is the same after the room was forgotten and opened again.
+    await teacher.close()
+    await gone(line)
+    await house.registry.forget(house.registry.rooms[house.session])
+    again = await line.call(school.teacher)
+    assert (await again.done("join"))["snapshot"]["lobby"]["removed"] == [removed]
+    await again.done("floor.readmit", person=school.parent)
+    await again.hear("lobby", lambda lobby: not lobby["removed"])
+    assert await again.refused("floor.readmit", {"person": school.parent}) == "not_found"
+    await line.enter(school.parent)
+    async with house.database.read() as db:
+        found = list(await db.scalars(select(AuditRecord.action).where(AuditRecord.subject == "seat")))
+    assert found == ["removed_from_room", "readmitted_to_room"]
+
+
+async def test_every_removal_is_in_the_audit(line: Line) -> None:
+    school = line.house.school
+    teacher = await line.enter(school.teacher)
+    for _ in range(2):
+        await line.enter(school.student)
+        await teacher.done("floor.remove", person=school.student, may_return=True)
+    async with line.house.database.read() as db:
+        found = list(await db.scalars(select(AuditRecord.action).where(AuditRecord.subject == "seat")))
+    assert found == ["removed_from_room"] * 2
+
+
+async def gone(line: Line) -> None:
+    """Until nobody is connected to the room."""
+    room = line.house.registry.rooms[line.house.session]
+    async with asyncio.timeout(10):
+        while room.attached:  # noqa: ASYNC110 -- the last who leaves tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_a_co_host_helps_until_it_is_taken_back(webinar: Line) -> None:
@@ -255,6 +297,7 @@ MODERATES: dict[str, dict[str, object]] = {
     "floor.mute": {},
     "floor.stop": {"source": "camera", "stopped": True},
     "floor.remove": {"may_return": True},
+    "floor.readmit": {},
     "lobby.admit": {},
     "lobby.refuse": {"word": ""},
 }

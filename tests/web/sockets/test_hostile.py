@@ -31,6 +31,7 @@ VALID: dict[str, dict[str, object]] = {
     "floor.remove": {"person": 1, "may_return": True},
     "floor.co_host": {"person": 1, "co_host": True},
     "lobby.admit": {"person": 1},
+    "floor.readmit": {"person": 1},
     "lobby.admit_all": {},
     "lobby.refuse": {"person": 1, "word": "Позже"},
     "lobby.next": {"person": None},
