@@ -158,6 +158,10 @@ class Registry:
         workers = [keeper.current for keeper in self.keepers]
         return [None if worker is None else await worker.stats() for worker in workers]
 
+    async def totals(self) -> list[JsonObject | None]:
+        """The media workers' figures as `rooms.sfu.unit` gives them, None for one that does not answer."""
+        return list(await asyncio.gather(*(_totals(keeper) for keeper in self.keepers)))
+
     def _least_loaded(self) -> Keeper:
         """The keeper of whose worker the fewest people have media; of equal ones, the first."""
         load = dict.fromkeys(self.keepers, 0)
@@ -165,10 +169,6 @@ class Registry:
             if room.media is not None:
                 load[room.media.keeper] += 1 + len(room.attached)
         return min(self.keepers, key=load.__getitem__)
-
-    async def totals(self) -> list[JsonObject | None]:
-        """The media workers' figures as `rooms.sfu.unit` gives them, None for one that does not answer."""
-        return list(await asyncio.gather(*(_totals(keeper) for keeper in self.keepers)))
 
     def _told(self, notification: Notification) -> None:
         room = self.rooms.get(_session_of(notification))
@@ -187,14 +187,6 @@ class Registry:
                 room.media.lost()
 
 
-def _numbered(settings: WorkerSettings | None, number: int) -> WorkerSettings | None:
-    """Give the settings of one worker of several: each listens on a port of its own, in a row."""
-    if settings is None or settings.port == 0:
-        return settings
-    return msgspec.structs.replace(settings, port=settings.port + number)
-
-
-def _session_of(notification: Notification) -> int:
 async def _totals(keeper: Keeper) -> JsonObject | None:
     if keeper.current is None:
         return None
@@ -205,6 +197,14 @@ async def _totals(keeper: Keeper) -> JsonObject | None:
         return None
 
 
+def _numbered(settings: WorkerSettings | None, number: int) -> WorkerSettings | None:
+    """Give the settings of one worker of several: each listens on a port of its own, in a row."""
+    if settings is None or settings.port == 0:
+        return settings
+    return msgspec.structs.replace(settings, port=settings.port + number)
+
+
+def _session_of(notification: Notification) -> int:
     # Every id begins with the number of the session that it was made for.
     match notification:
         case ConsumerLayer(consumer=name) | ConsumerClosed(consumer=name):
