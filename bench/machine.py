@@ -3,9 +3,13 @@
 import importlib.metadata
 import os
 import platform
+import resource
 import time
 from contextlib import suppress
 from pathlib import Path
+
+# Asked before anything is pinned: what is started later inherits one core alone.
+CORES = sorted(os.sched_getaffinity(0))
 
 
 def description() -> list[str]:
@@ -36,12 +40,19 @@ def resident_kib(pid: int) -> int:
 
 
 def pin(pid: int, core: int) -> None:
-    """Keep a process on one core and, where that is allowed, before all others there."""
-    with suppress(PermissionError):
-        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
-    cores = sorted(os.sched_getaffinity(0) if pid == 0 else os.sched_getaffinity(pid))
-    if len(cores) > core:
-        os.sched_setaffinity(pid, {cores[core]})
+    """Keep a process, all its threads, on one core and, where that is allowed, before all others there."""
+    threads = [int(thread.name) for thread in Path(f"/proc/{pid or os.getpid()}/task").iterdir()]
+    for thread in threads:
+        with suppress(PermissionError):
+            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(1))
+        if len(CORES) > core:
+            os.sched_setaffinity(thread, {CORES[core]})
+
+
+def allow_descriptors(count: int = 4096) -> None:
+    """Let this process open so many files, as far as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, count)), hard))
 
 
 def _lines(path: str) -> list[str]:

@@ -5,6 +5,7 @@ import socket
 import struct
 from typing import Any, Final
 
+from bench import stream
 from rooms.sfu import codecs
 
 SO_TIMESTAMPNS: Final = 35
@@ -12,9 +13,9 @@ TIMESPEC: Final = struct.Struct("@ll")
 STAMP: Final = struct.Struct("!d")
 AT_ONCE: Final = 64
 HEAD: Final = 2
-KINDS: Final = tuple(
-    kind | marker for kind in (codecs.OPUS_PAYLOAD_TYPE, codecs.VP8_PAYLOAD_TYPE) for marker in (0, 128)
-)
+# Ours gives payload types of its own, Janus those of the publisher.
+TYPES: Final = (codecs.OPUS_PAYLOAD_TYPE, codecs.VP8_PAYLOAD_TYPE, stream.AUDIO_TYPE, stream.VIDEO_TYPE)
+KINDS: Final = tuple(kind | marker for kind in TYPES for marker in (0, 128))
 _MESSAGE: Final = struct.Struct("@PIPNPNi0PI0P")  # struct mmsghdr
 _VECTOR: Final = struct.Struct("@PN")
 
