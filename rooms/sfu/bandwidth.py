@@ -33,14 +33,20 @@ TRIAL_SECONDS = 4.0
 DELAY = 0.1  # seconds by which a growing queue lengthens the round trip of a trial that goes wrong
 QUEUE = 0.1  # seconds; two feedbacks in a row with a longer queue mean that the link is full
 PROBE_QUEUE = 0.06  # ... and one, while more is tried
+STRAINED = 0.9  # of what is sent, if what passes a growing queue is less the link is full at once
 OVERLOADED = 0.25  # the share lost that means the same: a queue may be too short to be seen
 MARGIN = 0.85  # of what arrives through a full link: the rest empties the queue
 DRAIN_SECONDS = 0.6  # before that the queue that was left says nothing new
+DRAINED = 0.4  # seconds at most for which nothing more is sent: a viewer notices a picture that stands
 PROBE_SECONDS = 0.5
-PROBE_ARRIVES = 0.85  # of what was to arrive, if a probe is to be believed
+PROBE_STEP = 1.5  # times what fits is tried at once: more would push sound out of a short queue
+PROBE_ARRIVES = 0.92  # of what was to arrive, if a probe is to be believed ...
+PROBE_FIRST = 0.3  # ... after so many seconds; a queue before that, while less arrives, ends it
+PROBE_OVER = 1.1  # times what is needed: a link that is full without a margin loses sound
 PROBE_BACKOFF = 2.0
 MAX_PROBE_BACKOFF = 4.0
-NEXT_PROBE = 0.5
+NEXT_PROBE = 0.1
+HOPELESS = 0.5  # of the packets lost, whatever the cause: no picture can be mended
 SLACK = 1.05
 KEEP = 0.25  # what is sent already may cost this share of the budget more: rates are never still
 LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left
@@ -64,8 +70,10 @@ class Downlink:
         self._backoff = FIRST_BACKOFF
         self._next_trial = float("inf")
         self.told = False
+        self.drained = float("-inf")
         self.lossy = False
         self._long = False
+        self._narrow = False
         self._queue = 0.0
         self.probing: float | None = None
         self._probe_at = 0.0
@@ -120,19 +128,23 @@ class Downlink:
         if not self.told and self._trial is not None and round_trip > self._trial_round_trip + DELAY:
             self._full(self.estimate, now)
 
-    def measured(self, condition: Condition, now: float) -> bool:
-        """What transport-cc tells; True when the limit has just fallen."""
+    def measured(self, condition: Condition, sent: float, now: float) -> bool:
+        """What transport-cc tells while `sent` is sent; True when the limit has just fallen or risen."""
         self.told = True
-        self.lossy = condition.lost > HIGH_LOSS
+        # A radio loses packets by chance: that alone must not stop the only picture.
+        self.lossy = condition.lost > (HIGH_LOSS if self._narrow else HOPELESS)
         self.estimate = condition.arriving
         full = self._is_full(condition)
+        strained = condition.carries is not None and condition.carries < STRAINED * sent
         if self.probing is not None:
-            self._judge_probe(condition, now)
-            return False
-        if not full or now < self._settled:
+            return self._judge_probe(condition, now)
+        if not (full or strained) or now < self._settled:
             return False
         self._trial = None
-        self.limit = MARGIN * condition.arriving
+        carries = condition.carries if strained else None
+        self._narrow = strained or self._long
+        self.limit = MARGIN * (condition.arriving if carries is None else carries)
+        self.drained = now + min(DRAINED, condition.waiting / self.limit)
         self._settled = now + DRAIN_SECONDS
         self._next_trial = now + self._probe_backoff
         return True
@@ -151,18 +163,26 @@ class Downlink:
         if self.limit is None or self.probing is not None or self._long:
             return
         if now >= self._next_trial and needed > self.limit:
-            self.probing, self._probe_at = needed, now
+            self.probing = min(PROBE_OVER * needed, PROBE_STEP * self.limit)
+            self._probe_at = now
 
-    def _judge_probe(self, condition: Condition, now: float) -> None:
+    def _judge_probe(self, condition: Condition, now: float) -> bool:
         probing = self.probing or 0.0
-        failed = condition.queue > PROBE_QUEUE or condition.lost > OVERLOADED
-        if not failed and condition.arriving >= PROBE_ARRIVES * probing:
+        lasted = now - self._probe_at
+        arrives = condition.arriving >= PROBE_ARRIVES * probing
+        strained = condition.carries is not None and condition.carries < STRAINED * probing
+        # A radio's jitter looks like a queue, but does not take anything away.
+        queued = condition.queue > PROBE_QUEUE and not arrives
+        failed = strained or queued or condition.lost > OVERLOADED
+        if not failed and arrives and lasted >= PROBE_FIRST:
             self.limit = max(probing, self.limit or 0.0)
             self._probe_backoff = PROBE_BACKOFF
             self._end_probe(now, NEXT_PROBE)
-        elif failed or now - self._probe_at > PROBE_SECONDS + WINDOW:
+            return True
+        if failed or lasted > PROBE_SECONDS + WINDOW:
             self._probe_backoff = min(MAX_PROBE_BACKOFF, 2 * self._probe_backoff)
             self._end_probe(now, self._probe_backoff)
+        return False
 
     def _end_probe(self, now: float, pause: float) -> None:
         self.probing = None

@@ -148,15 +148,16 @@ class Consumer:
             self.layer = None
             self._tell_layer()
 
-    def hurry_down(self) -> None:
-        """The link is full: stop sending the larger layer at once, before the smaller one's key frame comes.
+    def hold(self) -> None:
+        """The link is full: send no more of the larger layer, and not yet the smaller, until `update`.
 
-        What is sent meanwhile would be lost or late, and delay the key frame.
+        What is sent meanwhile would be late, and sound with it. The viewer keeps the last picture: nobody is
+        told.
         """
-        layer, target = self.layer, self.target
-        if layer is not None and target is not None and target.index < layer.index:
-            self.layer = None
-            layer.leave(self)
+        for layer in (self.layer, self.target):
+            if layer is not None:
+                layer.leave(self)
+        self.layer = self.target = None
 
     def lose(self, layer: Layer) -> None:
         """That layer begins anew, numbering and all: wait for its key frame."""
@@ -203,27 +204,34 @@ class Consumer:
 
         On a link that was too narrow for it, mending it would only delay what came after.
         """
-        return part.layer.index > (self.layer or self.target or part.layer).index
+        current = self.layer or self.target
+        if current is None:
+            return self.cap is not None and part.layer.index > self.cap
+        return part.layer.index > current.index
 
     @property
     def can_pad(self) -> bool:
         """Whether there is something to send again only to see how much the link carries."""
         return self._stamp is not None and self.layer is not None
 
-    def pad(self, size: int, now: float) -> None:
-        """Send recent packets again, as RTX, until it is `size` bytes: the viewer drops what it has."""
+    def pad(self, size: float, now: float) -> float:
+        """Send recent packets again, as RTX, until it is `size` bytes: the viewer drops what it has.
+
+        Returns what is left to send: less than nothing when the last packet was larger than that.
+        """
         for _ in range(MAX_PADDED):
             if size <= 0:
-                return
+                break
             self._padded = (self._padded + 1) % PADDING_PACKETS
             found = self._stream.recent(self._padded)
             if found is None:
                 self._padded = 0
                 found = self._stream.recent(0)
             if found is None:
-                return
+                break
             size -= len(found[0].buffer)
             self._resend(*found, now)
+        return size
 
     def receive_key_frame_request(self, now: float) -> None:
         """Pass a PLI or FIR on to the layer that the viewer has."""

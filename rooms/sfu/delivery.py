@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from rooms.sfu.rtcp import TransportFeedback
 from rooms.sfu.rtp import WIDE_AT, WORD
+from rooms.sfu.trend import Trend
 
 KEPT = 1024  # packets whose sending is remembered: some seconds of a full picture
 REFERENCE_SECONDS = 0.064
 REFERENCE_WRAP = (1 << 24) * REFERENCE_SECONDS
 WINDOW = 0.25  # seconds over which arrivals are averaged
-BASE_SECONDS = 10.0  # the shortest delay is forgotten after one to two times this
+BASE_SECONDS = 30.0  # the shortest delay is forgotten after one to two times this
 UNKNOWN, LOST, RECEIVED = 0, 1, 2
-LEAST_PACKETS = 8  # fewer say nothing
+LEAST_PACKETS = 8  # fewer say nothing: of a small picture, it takes longer than `WINDOW` to see them
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,15 @@ class Condition:
     """What the last `WINDOW` seconds looked like to a viewer.
 
     `queue` is how much longer than the shortest the quickest packet of the latest feedback took, in seconds;
-    `arriving` bits per second; `lost` the share of packets that did not arrive.
+    `arriving` bits per second; `lost` the share of packets that did not arrive. `carries` is the link's
+    rate as seen from a queue that grows, None when none does; `waiting` bits were sent and not heard of yet.
     """
 
     queue: float
     arriving: float
     lost: float
+    carries: float | None = None
+    waiting: int = 0
 
 
 class Delivery:
@@ -45,6 +49,8 @@ class Delivery:
         self._outcomes: deque[tuple[float, int, int]] = deque()
         self._shortest = self._shortest_before = float("inf")
         self._rotated = float("-inf")
+        self._trend = Trend()
+        self._forgiven = float("-inf")
 
     def stamp(self, buffer: bytearray, now: float) -> None:
         """Write the next number into a packet that is about to leave."""
@@ -56,6 +62,10 @@ class Delivery:
         self._times[slot] = now
         self._sizes[slot] = len(buffer)
         self._states[slot] = UNKNOWN
+
+    def forgive(self, now: float) -> None:
+        """Count none of the losses among what has been sent until now: their cause is known."""
+        self._forgiven = now
 
     def told(self, feedback: TransportFeedback, now: float) -> Condition | None:
         """Learn from a feedback; None while too little is known."""
@@ -71,27 +81,43 @@ class Delivery:
                 continue
             if arrival is None:
                 self._states[slot] = LOST
-                lost += 1
+                lost += self._times[slot] > self._forgiven
                 continue
-            if known == LOST:
+            if known == LOST and self._times[slot] > self._forgiven:
                 lost -= 1
             self._states[slot] = RECEIVED
             received += 1
             at = feedback.reference * REFERENCE_SECONDS + arrival * 1e-6
             quickest = min(quickest, at - self._times[slot])
-            self._arrived.append((at, 8 * self._sizes[slot]))
+            bits = 8 * self._sizes[slot]
+            self._trend.add(self._times[slot], at, bits)
+            self._arrived.append((at, bits))
         self._outcomes.append((now, received, lost))
         return self._condition(quickest, now)
 
     def _condition(self, quickest: float, now: float) -> Condition | None:
-        while self._outcomes[0][0] < now - WINDOW:
-            self._outcomes.popleft()
         received = sum(outcome[1] for outcome in self._outcomes)
         lost = sum(outcome[2] for outcome in self._outcomes)
+        while self._outcomes[0][0] < now - WINDOW:
+            _, old_received, old_lost = self._outcomes[0]
+            if received - old_received + lost - old_lost < LEAST_PACKETS:
+                break
+            self._outcomes.popleft()
+            received, lost = received - old_received, lost - old_lost
         if quickest == float("inf") or received + lost < LEAST_PACKETS:
             return None
         share = max(0, lost) / (received + max(0, lost)) if received else 1.0
-        return Condition(self._queue(quickest, now), self._rate(), share)
+        carries = self._trend.carries
+        return Condition(self._queue(quickest, now), self._rate(), share, carries, self._waiting())
+
+    def _waiting(self) -> int:
+        bits = 0
+        for back in range(1, min(KEPT, self._sent) + 1):
+            slot = self._next - back & (KEPT - 1)
+            if self._states[slot] != UNKNOWN:
+                break
+            bits += 8 * self._sizes[slot]
+        return bits
 
     def _queue(self, quickest: float, now: float) -> float:
         if abs(quickest - self._shortest) > REFERENCE_WRAP / 2:

@@ -13,6 +13,7 @@ from rooms.sfu.timers import Repeating, Timers
 
 INTERVAL = 0.5
 PAD_SECONDS = 0.02
+QUIET = 0.1  # seconds without a feedback: what was sent before has arrived or never will
 
 
 class DownlinkAdapter:
@@ -29,7 +30,10 @@ class DownlinkAdapter:
         self.delivery = Delivery()
         self._budget = float("inf")
         self._padding = Repeating(timers, PAD_SECONDS, self._pad)
+        self._unpadded = self._padded_at = 0.0
+        self._told_at = 0.0
         self._adapting = Repeating(timers, INTERVAL, self._adapt)
+        self._draining = Repeating(timers, PAD_SECONDS, self._drain)
 
     @property
     def limit(self) -> float | None:
@@ -43,15 +47,17 @@ class DownlinkAdapter:
 
     def told(self, feedback: TransportFeedback, now: float) -> None:
         """The viewer's transport-cc feedback."""
+        self._told_at = now
         condition = self.delivery.told(feedback, now)
         if condition is None:
             return
         # Sound has no numbers, but its share of the link.
-        condition = replace(condition, arriving=condition.arriving + self._audio(now))
-        if self._downlink.measured(condition, now):
+        audio = self._audio(now)
+        carries = None if condition.carries is None else condition.carries + audio
+        condition = replace(condition, arriving=condition.arriving + audio, carries=carries)
+        if self._downlink.measured(condition, self._sent(now), now):
+            self.delivery.forgive(now)
             self._adapt(now)
-            for consumer in self._consumers.values():
-                consumer.hurry_down()
             self._adapting.start(now)
 
     def estimated(self, bitrate: int, now: float) -> None:
@@ -114,7 +120,8 @@ class DownlinkAdapter:
             self._downlink.try_more(needed, now)
             return
         self._downlink.probe(needed, now)
-        if self._downlink.probing is not None:
+        if self._downlink.probing is not None and not self._padding.running:
+            self._unpadded, self._padded_at = 0.0, now
             self._padding.start(now)
 
     def _pad(self, now: float) -> bool:
@@ -123,8 +130,10 @@ class DownlinkAdapter:
         padders = [consumer for consumer in self._consumers.values() if consumer.can_pad]
         if probing is None or not padders:
             return False
-        missing = probing - self._sent(now)
-        padders[0].pad(int(missing * PAD_SECONDS / 8), now)
+        # The clock ticks as it can: what counts is the time that has passed.
+        self._unpadded += (probing - self._sent(now)) * (now - self._padded_at) / 8
+        self._padded_at = now
+        self._unpadded = padders[0].pad(self._unpadded, now)
         return True
 
     def _demands(self, *, keep: bool) -> list[Demand]:
@@ -158,6 +167,19 @@ class DownlinkAdapter:
     def _apply(self, caps: Mapping[str, int], now: float) -> None:
         for consumer_id, cap in caps.items():
             consumer = self._consumers[consumer_id]
-            if consumer.cap != cap:
-                consumer.cap = cap
+            if consumer.cap == cap:
+                continue
+            consumer.cap = cap
+            if now < self._downlink.drained and consumer.layer is not None and cap < consumer.layer.index:
+                consumer.hold()
+                self._draining.start(now)
+            else:
                 consumer.update(now)
+
+    def _drain(self, now: float) -> bool:
+        """When the queue is empty, begin with what fits."""
+        if now < self._downlink.drained and now - self._told_at < QUIET:
+            return True
+        for consumer in self._consumers.values():
+            consumer.update(now)
+        return False

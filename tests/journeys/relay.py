@@ -45,11 +45,11 @@ class Way:
 
     def cut_media(self) -> None:
         """Let pages through and no UDP, as a school's or a hotel's firewall may."""
-        self._media.loss_up = self._media.loss_down = 1.0
+        self._media.up.cut = self._media.down.cut = True
 
     def mend(self) -> None:
         """Let everything through again."""
-        self._media.loss_up = self._media.loss_down = 0.0
+        self._media.up.cut = self._media.down.cut = False
         self._open.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,29 +1,28 @@
-"""A bad network: a UDP relay between browsers and the worker that loses datagrams in a seeded pattern."""
+"""A bad network: a UDP relay between browsers and the worker, a `Line` in each direction."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from tests.rooms.sfu.line import Line
+
 Address = tuple[str, int]
-QUEUE_SECONDS = 0.3
 
 
 class Relay(asyncio.DatagramProtocol):
-    """One port for all browsers, and one for each towards the worker. Losses are shares, 0–1.
-
-    `rate_down` is what all browsers together can take, bits per second, behind a queue of `QUEUE_SECONDS`.
-    """
+    """One port for all browsers, who share both lines, and one for each towards the worker."""
 
     def __init__(self, worker: Address, seed: int) -> None:
-        self.loss_up = self.loss_down = 0.0
-        self.rate_down = float("inf")
-        self._free_at = 0.0
-        self.lost = 0
-        self._chance = random.Random(seed)
+        self.up = Line(seed=seed)
+        self.down = Line(seed=seed + 1)
         self._worker = worker
-        self._lines: dict[Address, _Line] = {}
+        self._ways: dict[Address, _Way] = {}
         self._transport: asyncio.DatagramTransport | None = None
+
+    @property
+    def lost(self) -> int:
+        """How many datagrams of both directions."""
+        return self.up.lost + self.down.lost
 
     @property
     def port(self) -> int:
@@ -34,39 +33,24 @@ class Relay(asyncio.DatagramProtocol):
         self._transport = transport
 
     def datagram_received(self, data: bytes, address: Address) -> None:
-        line = self._lines.get(address)
-        if line is None:
-            line = self._lines[address] = _Line(self, address)
-            line.opened(asyncio.get_running_loop(), self._worker)
-        line.send(data)
+        way = self._ways.get(address)
+        if way is None:
+            way = self._ways[address] = _Way(self, address)
+            way.opened(asyncio.get_running_loop(), self._worker)
+        way.send(data)
 
-    def down(self, data: bytes, address: Address) -> None:
-        if self._transport is None or self.loses(self.loss_down):
-            return
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        if self.rate_down == float("inf"):
-            self._transport.sendto(data, address)
-        elif self._free_at - now > QUEUE_SECONDS:
-            self.lost += 1
-        else:
-            self._free_at = max(now, self._free_at) + 8 * len(data) / self.rate_down
-            loop.call_at(self._free_at, self._transport.sendto, data, address)
-
-    def loses(self, share: float) -> bool:
-        if self._chance.random() >= share:
-            return False
-        self.lost += 1
-        return True
+    def to_browser(self, data: bytes, address: Address) -> None:
+        """Carry a datagram of the worker's."""
+        carry(self.down, data, lambda: self._transport and self._transport.sendto(data, address))
 
     def close(self) -> None:
-        for line in self._lines.values():
-            line.close()
+        for way in self._ways.values():
+            way.close()
         if self._transport is not None:
             self._transport.close()
 
 
-class _Line(asyncio.DatagramProtocol):
+class _Way(asyncio.DatagramProtocol):
     def __init__(self, relay: Relay, browser: Address) -> None:
         self._relay = relay
         self._browser = browser
@@ -83,11 +67,12 @@ class _Line(asyncio.DatagramProtocol):
             transport.sendto(data)
 
     def datagram_received(self, data: bytes, _address: Address) -> None:
-        self._relay.down(data, self._browser)
+        self._relay.to_browser(data, self._browser)
 
     def send(self, data: bytes) -> None:
-        if self._relay.loses(self._relay.loss_up):
-            return
+        carry(self._relay.up, data, lambda: self._arrived(data))
+
+    def _arrived(self, data: bytes) -> None:
         if self._transport is None:
             self._waiting.append(data)
         else:
@@ -98,9 +83,20 @@ class _Line(asyncio.DatagramProtocol):
             self._transport.close()
 
 
+def carry(line: Line, data: bytes, arrive: Callable[[], object]) -> None:
+    """Let it arrive when the line says, at once if that is now."""
+    loop = asyncio.get_running_loop()
+    now = loop.time()
+    for at in line.carry(len(data), now):
+        if at <= now:
+            arrive()
+        else:
+            loop.call_at(at, arrive)
+
+
 @asynccontextmanager
 async def relay(worker_port: int, *, seed: int) -> AsyncIterator[Relay]:
-    """A relay in front of the worker on loopback, without loss at first."""
+    """A relay in front of the worker on loopback, a perfect network at first."""
     loop = asyncio.get_running_loop()
     made = Relay(("127.0.0.1", worker_port), seed)
     await loop.create_datagram_endpoint(lambda: made, local_addr=("127.0.0.1", 0))

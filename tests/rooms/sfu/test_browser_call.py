@@ -20,7 +20,7 @@ async def test_a_lossy_network_is_mended_by_retransmissions(tmp_path: Path) -> N
         camera = await teacher.publish("video", LAYERS)
         shown = await student.watch(camera["id"], 640, 360)
         before = await student.until(shown, frames=20)
-        network.loss_up = network.loss_down = 0.05
+        network.up.loss = network.down.loss = 0.05
         after = await student.until(shown, frames=before["frames"] + 150)
         assert network.lost > 50
         assert after["mended"] - before["mended"] >= 5
@@ -58,7 +58,7 @@ async def test_a_narrow_link_gets_a_smaller_layer_and_keeps_its_sound(tmp_path: 
         shown = await student.watch(camera["id"], 1280, 720)
         await call.until_told(ConsumerLayer(shown, 2))
         await student.until(shown, frames=60)
-        network.rate_down = 400_000
+        network.down.rate = 400_000
         await call.until_told(ConsumerLayer(shown, 0))
         before = await student.seen(shown)
         packets = (await student.seen(heard))["packets"]

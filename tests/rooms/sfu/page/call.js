@@ -65,9 +65,41 @@ window.seen = async (id) => {
     requests: report?.pliCount ?? 0,
     mended: report?.retransmittedPacketsReceived ?? 0,
     energy: report?.totalAudioEnergy ?? 0,
+    sounded: report?.totalSamplesReceived ?? 0,
+    concealed: (report?.concealedSamples ?? 0) - (report?.silentConcealedSamples ?? 0),
+    silent: report?.silentConcealedSamples ?? 0,
+    concealments: report?.concealmentEvents ?? 0,
+    corrected: report?.fecPacketsReceived ?? 0,
+    buffered: report?.jitterBufferDelay ?? 0,
+    emitted: report?.jitterBufferEmittedCount ?? 0,
     playout: report?.estimatedPlayoutTimestamp ?? 0,
   };
 };
+
+// How it went, second by second and in the worst moments: see `Course` in browser_call.py.
+window.follow = (picture, sound) => {
+  const course = { shown: [], samples: [], begun: performance.now() };
+  const { element } = watched[picture];
+  const next = (now) => {
+    course.shown.push([Math.round(now - course.begun), element.videoWidth]);
+    element.requestVideoFrameCallback(next);
+  };
+  element.requestVideoFrameCallback(next);
+  const sample = async () => {
+    const at = Math.round(performance.now() - course.begun);
+    const [heard, shown] = await Promise.all([seen(sound), seen(picture)]);
+    course.samples.push({ at, heard, shown });
+  };
+  course.timer = setInterval(sample, 100);
+  window.course = course;
+};
+
+window.followed = () => {
+  clearInterval(course.timer);
+  return { shown: course.shown, samples: course.samples, lasted: Math.round(performance.now() - course.begun) };
+};
+
+window.elapsed = () => Math.round(performance.now() - course.begun);
 
 window.until = async (id, least) => {
   for (;;) {
