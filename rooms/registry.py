@@ -26,6 +26,7 @@ from rooms.sfu.channel import (
     TransportState,
     WorkerSettings,
 )
+from rooms.turn import Turn
 from school.attendance import actions as attendance
 from school.clock import Clock
 from school.db import Database
@@ -76,6 +77,7 @@ class Registry:
         secret: bytes,
         worker_settings: WorkerSettings | None,
         worker_count: int = 1,
+        turn: Turn | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -91,7 +93,9 @@ class Registry:
             for number in range(worker_count)
         )
         self.probes = Probes(self.keepers[0])
+        self._turn = turn or Turn()
         self.counts = Counts()
+        self.minutes = Minutes()
         self._opening = asyncio.Lock()
 
     async def start(self) -> None:
@@ -140,6 +144,10 @@ class Registry:
             del self.rooms[room.id]
         if room.media is not None:
             await room.media.close()
+
+    def ice_servers(self, person_id: int) -> list[JsonObject]:
+        """Give a person `iceServers` with credentials of their own, made now; none without TURN."""
+        return self._turn.servers(person_id, self.clock())
 
     def presences(self) -> Iterable[int]:
         """The stays of everybody who is inside now."""

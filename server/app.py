@@ -11,6 +11,7 @@ from aiohttp import web
 from rooms.doorman import Doorman
 from rooms.registry import Registry
 from rooms.sfu.channel import WorkerSettings
+from rooms.turn import Turn
 from school.clock import Clock, utc_now
 from school.db import Database
 from server import inspection
@@ -38,7 +39,9 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
-    app[keys.REGISTRY] = Registry(database, clock, secret, _worker(settings), settings.workers)
+    app[keys.REGISTRY] = Registry(
+        database, clock, secret, _worker(settings), settings.workers, turn=_turn(settings)
+    )
     inspect: Inspection = partial(inspection.inspect, settings, app[keys.REGISTRY])
     app[keys.INSPECTION] = inspect
     app.cleanup_ctx.extend((_database, _hasher))
@@ -56,6 +59,11 @@ def _worker(settings: Settings) -> WorkerSettings:
         announced=list(settings.announced),
         microphones=settings.microphones,
     )
+
+
+def _turn(settings: Settings) -> Turn:
+    secret = settings.turn_secret
+    return Turn(settings.turn_urls, secret.get_secret_value()) if secret is not None else Turn()
 
 
 async def _database(app: web.Application) -> AsyncIterator[None]:

@@ -19,8 +19,15 @@ from web.words import N_
 
 PREFIX = "KABINET_"
 _SHORTEST_SECRET = 32
+# RFC 7065, with an IPv6 address in brackets; over UDP unless it says otherwise, and `turns` over TLS.
+TURN_URL = re.compile(
+    r"(?P<scheme>turns?):(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:(?P<port>[0-9]{1,5}))?"
+    r"(\?transport=(?P<transport>udp|tcp))?"
+)
 # A password may stand in each of them.
-_CONFIDENTIAL = frozenset({"KABINET_SECRET", "KABINET_DATABASE", "KABINET_METRICS_TOKEN"})
+_CONFIDENTIAL = frozenset(
+    {"KABINET_SECRET", "KABINET_DATABASE", "KABINET_METRICS_TOKEN", "KABINET_TURN_SECRET"}
+)
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -47,6 +54,8 @@ class Settings(BaseSettings):
     announced: Annotated[tuple[str, ...], NoDecode] = ()
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     microphones: Annotated[int, Field(ge=1, le=100)] = 6
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    turn_secret: SecretStr | None = None
 
     sign_in_days: Annotated[int, Field(ge=1, le=365)] = 30
     chat_file_mb: Annotated[int, Field(ge=1, le=10)] = 10
@@ -54,7 +63,7 @@ class Settings(BaseSettings):
     lan: bool = False
     demo: bool = False
 
-    @field_validator("trusted_proxies", "embed_origins", "announced", mode="before")
+    @field_validator("trusted_proxies", "embed_origins", "announced", "turn_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -83,6 +92,20 @@ class Settings(BaseSettings):
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
             _parsed(ip_address, part)
+        return value
+
+    @field_validator("turn_urls")
+    @classmethod
+    def _relays(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            if not TURN_URL.fullmatch(part):
+                raise PydanticCustomError(
+                    "turn_url",
+                    N_(
+                        "write addresses with commas, such as turn:turn.school.ru:3478?transport=udp "
+                        "or turns:turn.school.ru:443?transport=tcp"
+                    ),
+                )
         return value
 
     @field_validator("media_host")
@@ -131,6 +154,14 @@ class Settings(BaseSettings):
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise PydanticCustomError(
                 "tls_pair", N_("KABINET_TLS_CERTIFICATE and KABINET_TLS_KEY are set together or not at all")
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _both_of_turn(self) -> Self:
+        if bool(self.turn_urls) != (self.turn_secret is not None):
+            raise PydanticCustomError(
+                "turn_pair", N_("KABINET_TURN_URLS and KABINET_TURN_SECRET are set together or not at all")
             )
         return self
 

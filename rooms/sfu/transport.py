@@ -12,7 +12,7 @@ from rooms.sfu.params import SfuError
 from rooms.sfu.srtp import Protector
 from rooms.sfu.udp import UdpSocket
 
-HANDSHAKE_SECONDS: Final = 30.0
+HANDSHAKE_SECONDS: Final = 30.0  # from being made to `connect`, and from there to the end of the handshake
 CONSENT_SECONDS: Final = 30.0  # RFC 7675 §5.1
 MAX_SSRCS: Final = 64
 RTP_HEADER: Final = 12
@@ -53,7 +53,7 @@ class Transport:
         self._handshake_address: Address | None = None
         self._remote: dtls.DtlsParameters | None = None
         self._started = False
-        self._deadline = float("inf")
+        self._deadline = udp.now() + HANDSHAKE_SECONDS
         self._rx: pylibsrtp.Session | None = None
         self._tx: Protector | None = None
         self._lane = Lane()
@@ -169,8 +169,8 @@ class Transport:
         self._send(data, self._address)
 
     def tick(self, now: float) -> None:
-        """See whether the handshake or the browser's consent has run out; call it about once a second."""
-        if self.state == "connecting" and now > self._deadline:
+        """See whether the time to connect or the browser's consent has run out; for about once a second."""
+        if self.state in ("new", "connecting") and now > self._deadline:
             self._set_state("failed")
         heard = self._ice.last_heard
         if self.state == "connected" and heard is not None and now - heard > CONSENT_SECONDS:

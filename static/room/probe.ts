@@ -14,6 +14,7 @@ type Opened = {
   iceParameters: types.IceParameters;
   iceCandidates: types.IceCandidate[];
   dtlsParameters: types.DtlsParameters;
+  iceServers: RTCIceServer[];
   routerRtpCapabilities: types.RtpCapabilities;
 };
 export type Step =
@@ -95,7 +96,7 @@ export class NetworkCheck {
   }
 
   #open(device: types.Device, { routerRtpCapabilities: _, ...parameters }: Opened): types.Transport {
-    const transport = device.createSendTransport({ ...parameters, iceServers: [] });
+    const transport = device.createSendTransport(parameters);
     const { id } = transport;
     transport.on("connect", ({ dtlsParameters }, done, failed) => {
       this.#ask({ step: "connect", id, dtlsParameters }).then(() => done(), failed);

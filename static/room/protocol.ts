@@ -159,6 +159,7 @@ export type TransportParameters = {
   iceParameters: types.IceParameters;
   iceCandidates: types.IceCandidate[];
   dtlsParameters: types.DtlsParameters;
+  iceServers: RTCIceServer[];
 };
 
 export type ConsumerParameters = {
@@ -179,7 +180,7 @@ export type Requests = {
   leave: [Nothing, unknown];
   "transport.create": [{ direction: "send" | "recv" }, TransportParameters];
   "transport.connect": [{ id: string; dtlsParameters: types.DtlsParameters }, unknown];
-  "transport.restart_ice": [ById, { iceParameters: types.IceParameters }];
+  "transport.restart_ice": [ById, { iceParameters: types.IceParameters; iceServers: RTCIceServer[] }];
   produce: [
     { transport: string; kind: types.MediaKind; rtpParameters: types.RtpParameters; source: Source; paused: boolean },
     ById,

@@ -17,9 +17,8 @@ export async function openTransport(
   lost: () => void,
 ): Promise<types.Transport> {
   const parameters = await wire.request("transport.create", { direction });
-  // The server is ICE-lite on a public address: no STUN or TURN server is ever asked.
-  const options = { ...parameters, iceServers: [] };
-  const transport = direction === "send" ? device.createSendTransport(options) : device.createRecvTransport(options);
+  const transport =
+    direction === "send" ? device.createSendTransport(parameters) : device.createRecvTransport(parameters);
   transport.on("connect", ({ dtlsParameters }, done, failed) => {
     wire.request("transport.connect", { id: transport.id, dtlsParameters }).then(() => done(), failed);
   });
@@ -40,7 +39,9 @@ function nurse(wire: Wire, transport: types.Transport, lost: () => void): void {
     restarted = true;
     timer = setTimeout(giveUp, RESTART_MS);
     try {
-      const { iceParameters } = await wire.request("transport.restart_ice", { id: transport.id });
+      const { iceParameters, iceServers } = await wire.request("transport.restart_ice", { id: transport.id });
+      // The credentials for the TURN server may have run out since the transport was made.
+      if (!transport.closed) await transport.updateIceServers({ iceServers });
       if (!transport.closed) await transport.restartIce({ iceParameters });
     } catch {
       // The wire is down or the server no longer knows the transport: the reconnection or giveUp makes a new one.

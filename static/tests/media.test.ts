@@ -25,7 +25,7 @@ beforeEach(() => {
   let made = 0;
   wire.answer("transport.create", () => {
     const { id: _, ...parameters } = fake.generateTransportRemoteParameters();
-    return { id: `t${++made}`, ...parameters };
+    return { id: `t${++made}`, ...parameters, iceServers: [] };
   });
   wire.answer("produce", ({ source }) => ({ id: `mine-${source}-${++made}` }));
   wire.answer("consume", ({ producer }) => {
@@ -251,18 +251,25 @@ describe("a transport that falters", () => {
     const [transport] = transports;
     return transport as FakeHandler;
   };
+  const RENEWED = [{ urls: ["turn:turn.school.ru"], username: "2:7", credential: "b" }];
   let transports: FakeHandler[] = [];
+  let servers: RTCIceServer[][] = [];
 
   beforeEach(() => {
     transports = [];
+    servers = [];
     const factory = FakeHandler.createFactory(fake);
     const make: typeof factory.factory = (options) => {
       const made = factory.factory(options);
       transports.push(made as FakeHandler);
+      vi.spyOn(made, "updateIceServers").mockImplementation(async (given) => void servers.push(given));
       return made;
     };
     media = new Media(wire, () => (lost += 1), () => new Device({ handlerFactory: { ...factory, factory: make } }));
-    wire.answer("transport.restart_ice", () => ({ iceParameters: fake.generateTransportRemoteParameters().iceParameters }));
+    wire.answer("transport.restart_ice", () => ({
+      iceParameters: fake.generateTransportRemoteParameters().iceParameters,
+      iceServers: RENEWED,
+    }));
   });
 
   test("is given two seconds, then an ICE restart", async () => {
@@ -272,6 +279,7 @@ describe("a transport that falters", () => {
     expect(wire.count("transport.restart_ice")).toBe(0);
     await settle(200);
     expect(wire.count("transport.restart_ice")).toBe(1);
+    expect(servers).toEqual([RENEWED]);
     handler().setConnectionState("connected");
     await settle(60_000);
     expect(lost).toBe(0);

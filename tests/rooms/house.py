@@ -12,6 +12,7 @@ from rooms.peer import Peer
 from rooms.registry import Registry
 from rooms.room import Room
 from rooms.sfu.channel import WorkerSettings
+from rooms.turn import Turn
 from school.attendance import queries as attendance_queries
 from school.attendance.models import Presence
 from school.attendance.queries import AttendanceRow
@@ -29,6 +30,7 @@ from tests.consultations import School
 SECRET = b"a secret of thirty-two bytes....."
 START = NOW + timedelta(hours=1)
 END = START + timedelta(minutes=45)
+TURN = Turn(("turn:turn.school.ru?transport=udp", "turns:turn.school.ru:443?transport=tcp"), "shared")
 
 
 @dataclass
@@ -101,7 +103,7 @@ class House:
         self.school = school
         self.session = session
         self.clock = MovedClock()
-        self.registry = Registry(database, self.clock, SECRET, worker)
+        self.registry = Registry(database, self.clock, SECRET, worker, turn=TURN)
         self.doorman = Doorman(self.registry)
 
     @classmethod

@@ -34,6 +34,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         "DATABASE": "postgresql://k@db/kabinet",
         "ANNOUNCED": "203.0.113.5, 2001:db8::5",
         "TRUSTED_PROXIES": "10.0.0.0/8",
+        "TURN_URLS": "turn:turn.school.ru:3478?transport=udp, turns:[2001:db8::5]:443?transport=tcp",
+        "TURN_SECRET": "tttt",
         "SECRET": "s" * 32,
         "DEMO": "1",
     }.items():
@@ -42,8 +44,10 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.port, settings.base_url) == (9000, "https://kabinet.example")
     assert settings.announced == ("203.0.113.5", "2001:db8::5")
     assert settings.trusted_proxies == ("10.0.0.0/8",)
+    assert settings.turn_urls[1] == "turns:[2001:db8::5]:443?transport=tcp"
     assert settings.demo is True
     assert "ssss" not in repr(settings)
+    assert "tttt" not in repr(settings)
 
 
 REFUSED = [
@@ -54,6 +58,17 @@ REFUSED = [
     ("MEDIA_HOST", "me", "KABINET_MEDIA_HOST=me: напишите адреса IP через запятую"),
     ("WORKERS", "0", "KABINET_WORKERS=0: должно быть не меньше 1"),
     ("ANNOUNCED", "1.2.3", "KABINET_ANNOUNCED=1.2.3: напишите адреса IP через запятую"),
+    (
+        "TURN_URLS",
+        "https://turn.school.ru",
+        "KABINET_TURN_URLS=https://turn.school.ru: напишите адреса через запятую, например "
+        "turn:turn.school.ru:3478?transport=udp или turns:turn.school.ru:443?transport=tcp",
+    ),
+    (
+        "TURN_URLS",
+        "turn:turn.school.ru",
+        "KABINET_TURN_URLS и KABINET_TURN_SECRET задаются вместе или не задаются вовсе",
+    ),
     ("TRUSTED_PROXIES", "me", "KABINET_TRUSTED_PROXIES=me: напишите адреса IP через запятую"),
     (
         "DATABASE",

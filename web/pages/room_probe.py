@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from rooms import admission
-from rooms.probing import Probes
+from rooms.registry import Registry
 from rooms.sfu.channel import SfuError
 from rooms.views import MediaKind
 from school.errors import Invalid
@@ -55,7 +55,7 @@ async def probe(request: web.Request) -> web.Response:
         wait = request.app[LIMITS].probe_person.wait(str(person), time.monotonic())
         if wait:
             raise TooOften(seconds=max(1, round(wait)))
-    return web.json_response(await _do(request.app[REGISTRY].probes, person, step))
+    return web.json_response(await _do(request.app[REGISTRY], person, step))
 
 
 def _read(body: bytes) -> Open | Connect | Produce:
@@ -65,16 +65,16 @@ def _read(body: bytes) -> Open | Connect | Produce:
         raise Invalid(field="", reason="malformed") from error
 
 
-async def _do(probes: Probes, person: int, step: Open | Connect | Produce) -> dict[str, Any]:
+async def _do(registry: Registry, person: int, step: Open | Connect | Produce) -> dict[str, Any]:
     try:
         match step:
             case Open():
-                return await probes.open(person)
+                return {**await registry.probes.open(person), "iceServers": registry.ice_servers(person)}
             case Connect():
-                await probes.connect(person, step.id, step.dtls_parameters)
+                await registry.probes.connect(person, step.id, step.dtls_parameters)
                 return {}
             case Produce():
-                return await probes.produce(person, step.id, step.kind, step.rtp_parameters)
+                return await registry.probes.produce(person, step.id, step.kind, step.rtp_parameters)
     except SfuError as error:
         raise Invalid(field="", reason=error.code) from error
 

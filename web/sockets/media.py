@@ -8,7 +8,8 @@ from web.sockets.place import Place
 
 
 async def create_transport(at: Place, wanted: CreateTransport) -> Any:
-    return await at.media.create_transport(at.peer, wanted.direction)
+    made = await at.media.create_transport(at.peer, wanted.direction)
+    return {**made, "iceServers": at.registry.ice_servers(at.peer.id)}
 
 
 async def connect_transport(at: Place, given: ConnectTransport) -> None:
@@ -16,7 +17,8 @@ async def connect_transport(at: Place, given: ConnectTransport) -> None:
 
 
 async def restart_ice(at: Place, transport: ById) -> Any:
-    return await at.media.restart_ice(at.peer, transport.id)
+    made = await at.media.restart_ice(at.peer, transport.id)
+    return {**made, "iceServers": at.registry.ice_servers(at.peer.id)}
 
 
 async def produce(at: Place, wanted: Produce) -> Any:

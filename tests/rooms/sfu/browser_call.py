@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ class Person:
     def __init__(self, page: Page, worker: Worker, router: str) -> None:
         self.page = page
         self.port = worker.port
+        self.udp_port: int | None = None  # where datagrams are led to instead
+        self.relays: list[dict[str, Any]] = []  # `iceServers`: with any, nothing but relays is tried
         self._worker = worker
         self._router = router
 
@@ -81,6 +83,14 @@ class Person:
         answer: list[dict[str, Any]] = await self.page.evaluate("(id) => sent(id)", producer)
         return answer
 
+    async def way(self, direction: str) -> dict[str, str]:
+        """The pair of candidates in use: `{protocol, address, relay}`.
+
+        The address is the worker's; `relay` is how a TURN server is spoken to, "" without one.
+        """
+        answer: dict[str, str] = await self.page.evaluate("(direction) => way(direction)", direction)
+        return answer
+
     async def until(self, consumer: str, **least: float) -> dict[str, float]:
         """Wait until everything named has reached its value."""
         async with asyncio.timeout(30):
@@ -95,8 +105,9 @@ class Person:
     async def _transport(self, direction: str) -> Any:
         made = await self._worker.create_transport(self._router, self._name(direction))
         for candidate in made["iceCandidates"]:
-            candidate["port"] = self.port
-        return made
+            udp = candidate["protocol"] == "udp" and self.udp_port is not None
+            candidate["port"] = self.udp_port if udp else self.port
+        return {**made, "iceServers": self.relays, "iceTransportPolicy": "relay" if self.relays else "all"}
 
     async def _connect(self, transport: str, dtls: dict[str, Any]) -> None:
         await self._worker.connect_transport(transport, dtls)
@@ -163,8 +174,14 @@ class Meeting:
 
 
 @asynccontextmanager
-async def meeting(folder: Path) -> AsyncIterator[Meeting]:
-    """A meeting over loopback; all processes end with it."""
+async def meeting(
+    folder: Path,
+    *,
+    chromium: Path = Path("/usr/bin/chromium"),
+    address: str = "127.0.0.1",
+    arguments: Sequence[str] = ARGUMENTS,
+) -> AsyncIterator[Meeting]:
+    """A meeting over loopback or another address of this machine; all processes end with it."""
     script = await asyncio.to_thread(bundle, folder)
     told: list[Notification] = []
     heard = asyncio.Event()
@@ -174,15 +191,13 @@ async def meeting(folder: Path) -> AsyncIterator[Meeting]:
         heard.set()
 
     worker = await Worker.start(
-        WorkerSettings(host="127.0.0.1", port=0, announced=["127.0.0.1"]),
+        WorkerSettings(host=address, port=0, announced=[address]),
         notify=notify,
         died=lambda: None,
     )
     try:
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=list(ARGUMENTS)
-            )
+            browser = await playwright.chromium.launch(executable_path=chromium, args=list(arguments))
             yield Meeting(worker, browser, script, told, heard)
             await browser.close()
     finally:

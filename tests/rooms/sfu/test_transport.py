@@ -184,6 +184,15 @@ async def test_a_handshake_that_never_ends_fails_at_its_deadline() -> None:
         assert states == ["connecting", "failed"]
 
 
+async def test_a_transport_that_is_never_connected_fails_at_its_deadline() -> None:
+    async with open_line() as line:
+        transport, _, states = line.transport()
+        transport.tick(line.udp.now() + transports.HANDSHAKE_SECONDS - 1)
+        assert states == []
+        transport.tick(line.udp.now() + transports.HANDSHAKE_SECONDS + 1)
+        assert states == ["failed"]
+
+
 async def test_dtls_parameters_are_accepted_once() -> None:
     async with open_line() as line:
         transport, _, _ = line.transport()

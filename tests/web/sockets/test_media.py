@@ -39,7 +39,7 @@ class Studio:
 
     async def transport(self, direction: str) -> str:
         made = await self.browser.done("transport.create", direction=direction)
-        assert set(made) == {"id", "iceParameters", "iceCandidates", "dtlsParameters"}
+        assert set(made) == {"id", "iceParameters", "iceCandidates", "dtlsParameters", "iceServers"}
         return str(made["id"])
 
     async def publish(self, transport: str, source: str = "microphone") -> str:
@@ -205,6 +205,22 @@ async def test_a_browser_connects_and_the_administrator_sees_it(line: Line) -> N
         assert restarted["iceParameters"] != made["iceParameters"]
     finally:
         peer.close()
+
+
+async def test_who_is_inside_is_given_turn_credentials_and_newer_ones_at_a_restart(line: Line) -> None:
+    teacher, _ = await both(line)
+    made = await teacher.browser.done("transport.create", direction="send")
+    assert made["iceServers"] == line.house.registry.ice_servers(line.house.school.teacher)
+    (server,) = made["iceServers"]
+    assert server["username"].partition(":")[2] == str(line.house.school.teacher)
+    line.house.clock.pass_(minutes=30)
+    (later,) = (await teacher.browser.done("transport.restart_ice", id=made["id"]))["iceServers"]
+    assert _end(later) - _end(server) == 30 * 60
+    assert later["credential"] != server["credential"]
+
+
+def _end(server: dict[str, Any]) -> int:
+    return int(server["username"].partition(":")[0])
 
 
 async def test_a_worker_that_dies_is_started_again_and_the_room_goes_on(line: Line) -> None:

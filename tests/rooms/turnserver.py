@@ -1,0 +1,94 @@
+"""A real coturn on loopback, for the time of a test."""
+
+import asyncio
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+
+from server import certificate
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnServer:
+    """Its shared secret and its addresses, as `KABINET_TURN_URLS` has them."""
+
+    secret: str
+    udp: str
+    tcp: str
+    tls: str
+
+
+def free_port() -> int:
+    """A port that is free for TCP and UDP."""
+    while True:
+        with socket.create_server((HOST, 0)) as taken, socket.socket(type=socket.SOCK_DGRAM) as other:
+            port = int(taken.getsockname()[1])
+            try:
+                other.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+
+
+@asynccontextmanager
+async def turnserver(folder: Path) -> AsyncIterator[TurnServer]:
+    """Running; its certificate is signed by itself."""
+    program = shutil.which("turnserver") or "/usr/bin/turnserver"
+    signed, key = certificate.ensure(folder, [ip_address(HOST)], datetime.now(UTC))
+    secret, plain, tls = secrets.token_hex(16), free_port(), free_port()
+    process = await asyncio.create_subprocess_exec(
+        program,
+        "-n",  # no configuration file
+        f"--listening-ip={HOST}",
+        f"--relay-ip={HOST}",
+        f"--listening-port={plain}",
+        f"--tls-listening-port={tls}",
+        "--use-auth-secret",
+        f"--static-auth-secret={secret}",
+        "--realm=kabinet.test",
+        "--allow-loopback-peers",
+        "--no-cli",
+        "--no-dtls",
+        f"--cert={signed}",
+        f"--pkey={key}",
+        f"--userdb={folder / 'turn.db'}",
+        f"--pidfile={folder / 'turn.pid'}",
+        "--log-file=stdout",
+        "--simple-log",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for port in (plain, tls):
+            await _listens(port)
+        at = f"{HOST}:{plain}"
+        yield TurnServer(
+            secret,
+            f"turn:{at}?transport=udp",
+            f"turn:{at}?transport=tcp",
+            f"turns:{HOST}:{tls}?transport=tcp",
+        )
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listens(port: int) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection(HOST, port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
