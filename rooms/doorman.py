@@ -20,6 +20,7 @@ from school.attendance import actions as attendance
 from school.organisation import queries as organisation_queries
 from school.organisation.queries import OrganisationRow
 from school.people import queries as people_queries
+from school.quality import actions as quality
 from school.sessions import actions as sessions
 from school.sessions import queries as session_queries
 from school.sessions import rules as session_rules
@@ -139,6 +140,7 @@ class Doorman:
         if present:
             async with self._database.begin() as db:
                 await attendance.heartbeat(db, now, present)
+        await self._registry.minutes.flush(self._database, now)
 
     async def _call_rolls(self, now: datetime) -> None:
         for room in list(self._registry.rooms.values()):
@@ -182,6 +184,7 @@ class Doorman:
                 await self._registry.forget(room)
         async with self._database.begin() as db:
             await attendance.close_dangling(db, now, DANGLING)
+            await quality.forget(db, now)
         await self._end_forgotten(now)
 
 

@@ -12,6 +12,7 @@ from rooms import chat, memory, toolbox
 from rooms.counts import Counts
 from rooms.keeper import Keeper
 from rooms.media import JsonObject
+from rooms.minutes import Minutes
 from rooms.peer import Peer
 from rooms.probing import Probes
 from rooms.rights import Source
@@ -111,6 +112,7 @@ class Registry:
         async with self.database.begin() as db:
             for presence_id in stays:
                 await attendance.left(db, now, presence_id)
+        await self.minutes.flush(self.database, now)
         await self.probes.close_all()
         for keeper in self.keepers:
             await keeper.close()

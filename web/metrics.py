@@ -75,6 +75,7 @@ class Metrics:
         told = {str(number): one for number, one in enumerate(workers) if one is not None}
         yield from self._http()
         yield from _rooms(registry)
+        yield from _reported(registry.minutes.reported)
         yield _counter("database_faults", "Transactions that the database failed", [((), database.faults)])
         up = (((str(number),), one is not None) for number, one in enumerate(workers))
         yield _gauge("worker_up", "Whether a media worker answers", up, "worker")
@@ -129,6 +130,19 @@ def _rooms(registry: Registry) -> Iterator[Metric]:
     yield _counter("joins", "Entries into rooms", joins, "role")
     refusals = (((code,), count) for code, count in registry.counts.refusals.items())
     yield _counter("joins_refused", "Connections and entries refused", refusals, "reason")
+
+
+def _reported(told: Counter[str]) -> Iterator[Metric]:
+    yield _counter("reports", "Reports of browsers on their calls", [((), told["reports"])])
+    ways = ("up", "down")
+    packets = (((way,), told[f"{way}_packets"]) for way in ways)
+    yield _counter("reported_packets", "Packets that browsers sent and awaited", packets, "direction")
+    lost = (((way,), told[f"{way}_lost"]) for way in ways)
+    yield _counter("reported_packets_lost", "Those of them that were lost", lost, "direction")
+    yield _counter("reported_freezes", "Times that a picture stood still", [((), told["freezes"])])
+    yield _counter(
+        "reported_frozen_seconds", "How long pictures stood still", [((), told["frozen_ms"] / 1000)]
+    )
 
 
 def _datagrams(told: Told) -> Iterator[Metric]:

@@ -3,6 +3,7 @@
  * Our fields are snake_case; objects of W3C and ORTC keep their camelCase.
  */
 import type { types } from "mediasoup-client";
+import type { Seen } from "./seen.ts";
 
 export const PROTOCOL_VERSION = 1;
 
@@ -193,6 +194,7 @@ export type Requests = {
   "consumer.pause": [ById, unknown];
   "consumer.close": [ById, unknown];
   "consumer.size": [{ id: string; width: number; height: number }, unknown];
+  "quality.report": [Seen, unknown];
   "chat.send": [{ client_id: string; body: string; reply_to?: number }, { id: number; sent_at: Instant }];
   "chat.hide": [{ id: number }, unknown];
   "chat.after": [{ id: number }, { messages: Message[] }];

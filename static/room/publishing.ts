@@ -96,6 +96,17 @@ export class Publishing {
     await this.#reconcile(source);
   }
 
+  /** Whether this source is on its way to the server. */
+  sends(source: Source): boolean {
+    return this.#producers.has(source);
+  }
+
+  /** What the browser counts of this transport; null while there is none. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    const transport = await this.#transport;
+    return transport && !transport.closed ? transport.getStats() : null;
+  }
+
   drop(): void {
     const transport = this.#transport;
     this.#transport = null;

@@ -84,6 +84,17 @@ export class Receiving {
     for (const one of [before, floating]) if (one) void this.#tellSize(one.producer);
   }
 
+  /** The consumers that there are. */
+  consumers(): readonly types.Consumer[] {
+    return [...this.#consumers.values()];
+  }
+
+  /** What the browser counts of this transport; null while there is none. */
+  async statistics(): Promise<RTCStatsReport | null> {
+    const transport = await this.#transport;
+    return transport && !transport.closed ? transport.getStats() : null;
+  }
+
   /** Lets go of the transport and the consumers; the last pictures stay on the screen. */
   drop(): void {
     const transport = this.#transport;

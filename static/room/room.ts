@@ -8,6 +8,8 @@ import { keepLook, Look } from "./look.ts";
 import { Media } from "./media.ts";
 import type { Page } from "./page.ts";
 import { askProbe, NetworkCheck } from "./probe.ts";
+import { Reporter } from "./reporter.ts";
+import { familyOf } from "./seen.ts";
 import { RoomSession } from "./session.ts";
 import { fetchTicket } from "./ticket.ts";
 import { uploader, Uploads } from "./uploads.ts";
@@ -89,6 +91,8 @@ export function openRoom(page: Page): Room {
     // On the way out the lights of the devices go out too.
     if (OUTSIDE.has(session.phase.value.name)) local.release();
   });
+  const reporter = new Reporter(wire, media, familyOf(navigator.userAgent));
+  effect(() => reporter.run(session.phase.value.name === "inside" && session.online.value));
   const network = new NetworkCheck((step) => askProbe(page.probeUrl, page.csrf, step));
   const look = new Look(document.documentElement, (form) => keepLook(page.csrf, form));
   const floating = new Floating(media.receiving);

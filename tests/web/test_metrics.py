@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from rooms import entry
 from rooms.errors import BadTicket
 from school.db import Database
+from tests.quality import seen
 from tests.rooms.house import Ear
 from tests.web.site import Browser, Site, running
 from web import keys
@@ -100,10 +101,14 @@ async def test_rooms_people_refusals_and_the_process_are_told(watched: Site) -> 
     with pytest.raises(BadTicket):
         await entry.connect(registry, "no ticket", Ear())
     room = await registry.open(watched.cast.session)
+    lossy = seen(up_lost=600, frozen_ms=1_500)
+    registry.minutes.add(room.id, watched.cast.student, lossy, watched.clock())
     async with watched.browser() as browser:
         found = await figures(browser)
     assert found["joins_refused_total", "bad_ticket"] == 1
     assert found["rooms", room.session.form.value] == 1
+    assert found["reported_packets_lost_total", "up"] / found["reported_packets_total", "up"] == 0.1
+    assert found["reported_frozen_seconds_total",] == 1.5
     assert found["worker_up", "0"] == 0
     assert found["worker_deaths_total", "0"] == 0
     assert found["database_faults_total",] == 0

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from rooms.rights import Right
-from web.sockets import board, chat, floor, media, payloads, session, tools
+from web.sockets import board, chat, floor, media, payloads, quality, session, tools
 from web.sockets.payloads import Payload
 from web.sockets.place import Place
 
@@ -80,6 +80,7 @@ _TABLE: Final = (
     Event("consumer.resume", payloads.ById, media.resume_consumer),
     Event("consumer.close", payloads.ById, media.close_consumer),
     Event("consumer.size", payloads.Size, media.size_consumer),
+    Event("quality.report", payloads.Report, quality.report),
 )
 
 EVENTS: Final[Mapping[str, Event]] = MappingProxyType({event.name: event for event in _TABLE})

@@ -18,6 +18,7 @@ from school.conversation.rules import BODY_LIMIT, CLIENT_ID_LIMIT
 from school.errors import Invalid
 from school.polls.models import PollKind
 from school.polls.rules import MOST_OPTIONS, OPTION_LIMIT, QUESTION_LIMIT, TEXT_LIMIT
+from school.quality.rules import LONGEST_REPORT, Family, Way
 from school.sessions.actions import TOPIC_LIMIT
 from school.sessions.models import Scope, TopicBasis
 from school.tools.models import BoardFor
@@ -31,6 +32,10 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 MessageId = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]  # the width of ids in PostgreSQL
 RowId = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=16_384)]
+# What ten seconds can hold, and sixty of a browser whose timers were slowed down.
+Packets = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Times = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
+MinuteMs = Annotated[int, msgspec.Meta(ge=0, le=60_000)]
 Dictionary = Annotated[dict[str, Any], msgspec.Meta(max_length=32)]
 
 
@@ -80,6 +85,31 @@ class Size(Payload):
     id: Name
     width: Pixels
     height: Pixels
+
+
+class Report(Payload):
+    """`school.quality.rules.Seen`, field by field."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_REPORT)]
+    up_packets: Packets
+    up_lost: Packets
+    down_packets: Packets
+    down_lost: Packets
+    round_trip_ms: MinuteMs | None
+    freezes: Times
+    frozen_ms: MinuteMs
+    sound_ms: Annotated[int, msgspec.Meta(ge=0, le=100 * 60_000)]  # of everybody heard, added up
+    concealed_ms: Annotated[int, msgspec.Meta(ge=0, le=100 * 60_000)]
+    height: Pixels
+    layer: Annotated[int, msgspec.Meta(ge=0, le=2)] | None
+    starved: Times
+    outgoing_kbit: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None
+    cpu_ms: MinuteMs
+    frames: Packets
+    frames_dropped: Packets
+    way: Way | None
+    browser: Family
+    screen: bool
 
 
 class Say(Payload):

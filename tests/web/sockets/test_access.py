@@ -67,12 +67,13 @@ MAY = {
     "consumer.resume": EVERYBODY,
     "consumer.close": EVERYBODY,
     "consumer.size": EVERYBODY,
+    "quality.report": EVERYBODY,
 }
 # What the form decides (R14): the audience of a webinar listens, a chat carries no media.
 MAY_IN = {
     Form.WEBINAR: MAY | {"hand.raise": AUDIENCE, "produce": TEACHER},
     Form.VIDEOCONFERENCE: MAY | {"hand.raise": AUDIENCE, "produce": EVERYBODY},
-    Form.CHAT: MAY | {"hand.raise": NOBODY, "produce": NOBODY, "floor.mute_all": NOBODY},
+    Form.CHAT: MAY | dict.fromkeys(("hand.raise", "produce", "floor.mute_all", "quality.report"), NOBODY),
 }
 # These end a stay or the room, so they come after all others.
 LAST = ("leave", "room.close")

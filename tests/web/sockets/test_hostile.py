@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
 from rooms.room import REQUEST_BURST
 from school.db import Database
+from tests.quality import seen
 from tests.web.sockets.line import Browser, Line, open_line
 from web.sockets import EVENTS
 from web.sockets.server import MAX_MESSAGE
@@ -75,9 +77,14 @@ VALID: dict[str, dict[str, object]] = {
     "consumer.resume": {"id": "1.a"},
     "consumer.close": {"id": "1.a"},
     "consumer.size": {"id": "1.a", "width": 640, "height": 360},
+    "quality.report": msgspec.to_builtins(seen(seconds=10)),
 }
-# What looks wrong and means something: nobody in particular, no word at all.
-ALLOWED: list[tuple[str, str, object]] = [("lobby.next", "person", None), ("lobby.refuse", "word", "")]
+# What looks wrong and means something: nobody in particular, no word at all, not known.
+ALLOWED: list[tuple[str, str, object]] = [
+    ("lobby.next", "person", None),
+    ("lobby.refuse", "word", ""),
+    *(("quality.report", field, None) for field in ("round_trip_ms", "layer", "outgoing_kbit", "way")),
+]
 
 
 @pytest.fixture
