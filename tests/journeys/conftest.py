@@ -1,4 +1,4 @@
-"""What a journey starts with: an empty database's folder and a Chromium."""
+"""What a journey starts with: a Chromium, and a server on a database of its own."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,9 +7,17 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.journeys.browser import chromium
+from tests.journeys.server import Kabinet, serving
 
 
 @pytest.fixture
 async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
     async with chromium(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def kabinet(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Kabinet]:
+    """A running server; `sqlite_database` is its database."""
+    async with serving(sqlite_url, tmp_path) as running:
+        yield running

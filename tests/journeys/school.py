@@ -1,4 +1,4 @@
-"""The school that a journey needs: a teacher, two students, a parent, one consultation that is open now."""
+"""The school that a journey needs: a teacher, students, a parent, one consultation that is open now."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from school.sessions import actions as sessions
 from tests import builders
 
 PASSWORD = "Расписание-2026"
+STUDENTS = (("Иванов", "Пётр", "Андреевич"), ("Ёлкина", "Яна", "Львовна"), ("Абрамов", "Иван", ""))
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,11 @@ class Consultation:
 
 
 async def consultation(
-    database: Database, *, form: Form = Form.VIDEOCONFERENCE, length: timedelta = timedelta(hours=1)
+    database: Database,
+    *,
+    form: Form = Form.VIDEOCONFERENCE,
+    length: timedelta = timedelta(hours=1),
+    students_expected: int = 2,
 ) -> Consultation:
     """A one-off session of one group that began a minute ago, without a topic; the room closes at its end."""
     now = datetime.now(UTC)
@@ -56,12 +61,12 @@ async def consultation(
         )
         teacher, _ = await builders.add_worker(db, login="sokolova")
         group = await builders.add_group(db, name="7А")
-        students = (
-            await builders.add_student(db, group_id=group),
+        students = [
             await builders.add_student(
-                db, group_id=group, family_name="Ёлкина", given_name="Яна", patronymic="Львовна"
-            ),
-        )
+                db, group_id=group, family_name=family_name, given_name=given_name, patronymic=patronymic
+            )
+            for family_name, given_name, patronymic in STUDENTS[:students_expected]
+        ]
         parent = await builders.add_parent(db, students[0])
         for person in (administrator, teacher):
             await people.set_password(
@@ -88,4 +93,4 @@ async def consultation(
             ).id
             for person, child in [(teacher, None), *((one, None) for one in students), (parent, students[0])]
         }
-    return Consultation(session, teacher, students, parent, administrator, links_of)
+    return Consultation(session, teacher, tuple(students), parent, administrator, links_of)

@@ -6,7 +6,7 @@ import type { Session } from "../protocol.ts";
 import { MINUTE, minutesLeft } from "../time.ts";
 import { Bar } from "./Bar.tsx";
 import { ChatPanel } from "./ChatPanel.tsx";
-import { useFocus, useNow, useRoom } from "./context.ts";
+import { useFocus, useNow, useRoom, useSheet } from "./context.ts";
 import { Dialogs } from "./Dialogs.tsx";
 import { IconButton } from "./IconButton.tsx";
 import { useKeys } from "./keys.ts";
@@ -26,9 +26,11 @@ export function RoomScreen(): JSX.Element | null {
   const about = session.session.value;
   const title = about?.title ?? "";
   useEffect(() => keepAwake(title), [title]);
+  const sheet = useSheet();
   if (!about) return null;
   const writing = about.form === "chat";
   const panel = writing && view.panel.value === "chat" ? null : view.panel.value;
+  const shown = session.tools.slides.value !== null || session.tools.board.up.value !== null;
   return (
     <div class="room" data-online={session.online.value} data-panel={panel !== null}>
       <Top session={about} />
@@ -37,7 +39,8 @@ export function RoomScreen(): JSX.Element | null {
           <Notes session={about} />
           <TimerNote />
         </div>
-        <div class="content" data-slides={session.tools.slides.value !== null || session.tools.board.up.value !== null}>
+        {/* What lies under a sheet cannot be seen: the focus does not go there. */}
+        <div class="content" data-slides={shown} inert={sheet && panel !== null}>
           {session.tools.board.up.value ? <Whiteboard /> : <Slides />}
           {writing ? <ChatPanel /> : <Stage session={about} />}
         </div>

@@ -23,17 +23,20 @@ export function useNow(): number {
 }
 
 /** A phone held upright: fewer controls and tiles fit. */
-const NARROW = "(max-width: 40rem)";
+export const useNarrow = (): boolean => useMedia("(max-width: 40rem)");
 
-export function useNarrow(): boolean {
-  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+/** Too narrow for a panel beside the pictures: it lies over them (`panel.css`). */
+export const useSheet = (): boolean => !useMedia("(min-width: 52rem), (orientation: landscape) and (max-height: 30rem)");
+
+function useMedia(media: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(media).matches);
   useEffect(() => {
-    const query = matchMedia(NARROW);
-    const changed = (): void => setNarrow(query.matches);
+    const query = matchMedia(media);
+    const changed = (): void => setMatches(query.matches);
     query.addEventListener("change", changed);
     return () => query.removeEventListener("change", changed);
-  }, []);
-  return narrow;
+  }, [media]);
+  return matches;
 }
 
 /** Moves the focus to the heading of a screen that has just replaced another, so that readers start there. */
