@@ -10,25 +10,33 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Callable
-from typing import Final, cast
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol, cast
 
 MAX_MESSAGES: Final = 512
-MAX_SEGMENTS: Final = 60  # UDP_MAX_SEGMENTS of older kernels is 64
 SOL_UDP: Final = 17
 UDP_SEGMENT: Final = 103  # <linux/udp.h>; Python does not name it
-NO_SEGMENTS: Final = 0
+MAX_SEGMENT: Final = 1500
 
 # struct mmsghdr: name, its length, vector, its length, control, its length, flags; what was sent.
 _MESSAGE: Final = struct.Struct("@PIPNPNi0PI0P")
 _HEADER: Final = struct.Struct("@PIPNPN")
 _VECTOR: Final = struct.Struct("@PN")  # struct iovec
 _CONTROL: Final = struct.Struct("@NiiH0P")  # struct cmsghdr with a 16-bit value, padded
-_SEGMENT: Final = struct.Struct("@H")
-_SEGMENT_AT: Final = struct.calcsize("@Nii")
-_CONTROL_LENGTH: Final = _SEGMENT_AT + _SEGMENT.size  # CMSG_LEN(2)
+_CONTROL_LENGTH: Final = struct.calcsize("@NiiH")  # CMSG_LEN(2)
 
 SendMany = Callable[[int, int, int, int], int]
+
+
+class Named(Protocol):
+    """Whom a message goes to: where the kernel's form of the address lies, and its length."""
+
+    @property
+    def name(self) -> tuple[int, int]: ...
+
+
+# To whom; where it begins in the arena; packets and bytes in all; bytes of each but the last, if shorter.
+Message = tuple[Named, int, int, int, int]
 
 
 def address_of(buffer: bytearray) -> int:
@@ -69,32 +77,33 @@ def socket_address(family: int, address: tuple[str, int] | tuple[str, int, int, 
 
 
 class Batch:
-    """A table of up to `MAX_MESSAGES` messages for one call. Whoever fills it keeps the memory alive."""
+    """A table of up to `MAX_MESSAGES` messages for one call; their bytes lie behind the address `arena`."""
 
-    def __init__(self, call: SendMany) -> None:
+    def __init__(self, call: SendMany, arena: int) -> None:
         self._call = call
+        self._arena = arena
         self._messages = bytearray(_MESSAGE.size * MAX_MESSAGES)
         self._vectors = bytearray(_VECTOR.size * MAX_MESSAGES)
+        # What asks for segments of each size: nothing of it is to be written for a message.
+        sizes = range(MAX_SEGMENT + 1)
         self._controls = bytearray(
-            _CONTROL.pack(_CONTROL_LENGTH, SOL_UDP, UDP_SEGMENT, 0) * MAX_MESSAGES,
+            b"".join(_CONTROL.pack(_CONTROL_LENGTH, SOL_UDP, UDP_SEGMENT, size) for size in sizes)
         )
         self._messages_at = address_of(self._messages)
         self._vectors_at = address_of(self._vectors)
         self._controls_at = address_of(self._controls)
 
-    def put(self, index: int, name: tuple[int, int], start: int, length: int, segment: int) -> None:
-        """Fill message `index`: to `name` (where the address lies, its length), `length` bytes at `start`.
-
-        The kernel cuts it into datagrams of `segment` bytes, the last may be shorter; `NO_SEGMENTS` is one.
-        """
-        vector = _VECTOR.size * index
-        _VECTOR.pack_into(self._vectors, vector, start, length)
-        at, control, space = self._vectors_at + vector, 0, 0
-        if segment:
-            place = _CONTROL.size * index
-            _SEGMENT.pack_into(self._controls, place + _SEGMENT_AT, segment)
-            control, space = self._controls_at + place, _CONTROL.size
-        _HEADER.pack_into(self._messages, _MESSAGE.size * index, *name, at, 1, control, space)
+    def fill(self, messages: Sequence[Message]) -> None:
+        """Write the table, from its beginning. Whoever calls it keeps the memory of the names alive."""
+        vector = self._vectors_at
+        for index, (lane, begin, packets, total, segment) in enumerate(messages):
+            control = space = 0
+            if packets > 1:
+                control, space = self._controls_at + _CONTROL.size * segment, _CONTROL.size
+            name, length = lane.name
+            _HEADER.pack_into(self._messages, _MESSAGE.size * index, name, length, vector, 1, control, space)
+            _VECTOR.pack_into(self._vectors, _VECTOR.size * index, self._arena + begin, total)
+            vector += _VECTOR.size
 
     def send(self, descriptor: int, first: int, count: int) -> int:
         """Hand over messages `first` to `count`; how many the kernel took, at least one.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rooms.sfu import bandwidth, layers, rtcp
+from rooms.sfu.burst import Burst
 from rooms.sfu.continuity import Continuity, Part
 from rooms.sfu.delivery import Delivery
 from rooms.sfu.layer import Layer
@@ -55,9 +56,10 @@ class Consumer:
         self._video = producer.kind == "video"
         self._connected = False
         self._send_rtp = sender.send_rtp
+        self._send_burst = sender.send_burst
         self._send_rtcp = sender.send_rtcp
         self._notify = notify
-        self._stamp = delivery.stamp if received.wide else None
+        self._delivery = delivery if received.wide else None
         self._padded = 0
         self._stream = Continuity(self.ssrc, received.payload_type)
         self._write = self._stream.write
@@ -68,14 +70,13 @@ class Consumer:
 
     # The hot path.
 
-    def send(self, layer: Layer, packet: MediaPacket, now: float) -> None:
-        """Send one packet of a layer that this viewer has or waits for."""
-        if layer is not self.layer and not self._switch(layer, packet, now):
+    def send(self, burst: Burst) -> None:
+        """Send packets of a layer that this viewer has or waits for. A key frame is a burst's beginning."""
+        if burst.layer is not self.layer and not self._switch(burst.layer, burst.packets[0], burst.now):
             return
-        if self._write(packet, now):
-            if self._stamp is not None:
-                self._stamp(packet.buffer, now)
-            self._send_rtp(packet.buffer)
+        written = self._write(burst, self._delivery)
+        if written is not None:
+            self._send_burst(written)
 
     def _switch(self, layer: Layer, packet: MediaPacket, now: float) -> bool:
         if layer is not self.target or (self._video and not packet.keyframe):
@@ -212,7 +213,7 @@ class Consumer:
     @property
     def can_pad(self) -> bool:
         """Whether there is something to send again only to see how much the link carries."""
-        return self._stamp is not None and self.layer is not None
+        return self._delivery is not None and self.layer is not None
 
     def pad(self, size: float, now: float) -> float:
         """Send recent packets again, as RTX, until it is `size` bytes: the viewer drops what it has.
@@ -305,6 +306,6 @@ class Consumer:
         kind = second & 0x80 | self.received.rtx_payload_type
         HEADER.pack_into(again, 0, first, kind, self._rtx_sequence, timestamp, self.rtx_ssrc)
         again[ABS_SEND_TIME_AT : ABS_SEND_TIME_AT + 3] = abs_send_time(now)
-        if self._stamp is not None:
-            self._stamp(again, now)
+        if self._delivery is not None:
+            self._delivery.stamp(again, now)
         self._send_rtp(again)

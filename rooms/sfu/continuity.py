@@ -5,12 +5,11 @@ and TL0PICIDX, so that a packet costs four additions and a NACK is mapped back b
 RFC 7741 §4.2.
 """
 
-import struct
-
+from rooms.sfu.burst import HEAD, Burst
+from rooms.sfu.delivery import Delivery
 from rooms.sfu.layer import Layer
-from rooms.sfu.rtp import PATCH, WORD, MediaPacket
+from rooms.sfu.rtp import PATCH, MediaPacket, write_picture
 
-PICTURE = struct.Struct("!HB")
 MAX_PARTS = 32  # a NACK older than that many switches is too late anyhow
 MAX_JUMP = 5.0  # seconds by which a mapped timestamp may differ from the time that has passed
 
@@ -18,7 +17,7 @@ MAX_JUMP = 5.0  # seconds by which a mapped timestamp may differ from the time t
 class Part:
     """Packets of `layer`, sent as `first` (our number, unwrapped) and on; the rest are shifts."""
 
-    __slots__ = ("first", "generation", "layer", "picture", "sequence", "timestamp", "tl0")
+    __slots__ = ("first", "generation", "layer", "pictures", "sequence", "timestamp")
 
     def __init__(
         self, layer: Layer, first: int, sequence: int, timestamp: int, picture: int, tl0: int
@@ -28,8 +27,7 @@ class Part:
         self.first = first
         self.sequence = sequence
         self.timestamp = timestamp
-        self.picture = picture
-        self.tl0 = tl0
+        self.pictures = (picture & 0x7FFF, tl0 & 0xFF)
 
 
 class Continuity:
@@ -42,50 +40,70 @@ class Continuity:
         self._payload_type = payload_type
         self._parts: list[Part] = []
         self._part: Part | None = None
-        self._highest = 0x10000 - 1
-        self._timestamp: int = 0
+        # The newest packet that was sent, which is of the current part: where the stream has come to.
+        self._newest: MediaPacket | None = None
         self._sent_at = 0.0
-        self._picture = -1
-        self._tl0 = -1
 
     @property
     def part(self) -> Part | None:
         """The part that is being sent."""
         return self._part
 
+    @property
+    def _highest(self) -> int:
+        part, newest = self._part, self._newest
+        return 0x10000 - 1 if part is None or newest is None else newest.number + part.sequence
+
     def begin(self, layer: Layer, packet: MediaPacket, now: float) -> None:
-        """Continue with `layer` from `packet` on."""
+        """Continue with `layer` from `packet` on, which is to be written next."""
         first = self._highest + 1
-        picture = (self._picture + 1 - packet.picture) if self._picture >= 0 else 0
-        tl0 = (self._tl0 + 1 - packet.tl0) if self._tl0 >= 0 else 0
-        timestamp = self._timestamp_shift(layer, packet, now)
+        picture = tl0 = timestamp = 0
+        part, newest = self._part, self._newest
+        if part is not None and newest is not None:
+            timestamp = self._timestamp_shift(part, newest, layer, packet, now)
+            if newest.picture_at:
+                picture = newest.picture + part.pictures[0] + 1 - packet.picture
+                tl0 = newest.tl0 + part.pictures[1] + 1 - packet.tl0
         self._part = Part(layer, first, first - packet.number, timestamp, picture, tl0)
+        self._newest = packet
+        self._sent_at = now
         self._parts.append(self._part)
         del self._parts[:-MAX_PARTS]
 
-    def write(self, packet: MediaPacket, now: float) -> bool:
-        """Patch the packet's buffer for this viewer; False when it belongs before the part's beginning."""
+    def write(self, burst: Burst, delivery: Delivery | None) -> Burst | None:
+        """Patch a burst for this viewer, with transport-wide numbers of `delivery`.
+
+        Returns it without the packets that belong before the part's beginning; None when there are no others.
+        """
         part = self._part
         if part is None:
-            return False
-        number = packet.number + part.sequence
-        if number < part.first:
-            return False
-        timestamp = packet.timestamp + part.timestamp & 0xFFFFFFFF
-        buffer = packet.buffer
-        PATCH.pack_into(buffer, 1, packet.marker | self._payload_type, number & 0xFFFF, timestamp, self.ssrc)
-        if packet.picture_at:
-            self._write_picture(packet, part)
-        if number > self._highest:
-            self._highest = number
-            self._timestamp = timestamp
-            self._sent_at = now
-            if packet.picture_at:
-                self._picture = packet.picture + part.picture
-                self._tl0 = packet.tl0 + part.tl0
-        self.packets += 1
-        self.octets += packet.payload_bytes
-        return True
+            return None
+        shift = part.sequence
+        if burst.lowest + shift < part.first:
+            rest = burst.since(part.first - shift)
+            return None if rest is None else self.write(rest, delivery)
+        wide = 0 if delivery is None else delivery.depart(burst)
+        stamp, kind, ssrc, plain, pack = (
+            part.timestamp,
+            self._payload_type,
+            self.ssrc,
+            burst.plain,
+            HEAD.pack_into,
+        )
+        for at, marker, number, timestamp, block, head in burst.heads:
+            sequence = number + shift & 0xFFFF
+            time = timestamp + stamp & 0xFFFFFFFF
+            pack(plain, at, marker | kind, sequence, time, ssrc, block, head, wide & 0xFFFF)
+            wide += 1
+        if burst.pictures != part.pictures:
+            burst.write_pictures(*part.pictures)
+        newest = self._newest
+        if newest is None or burst.newest.number > newest.number:
+            self._newest = burst.newest
+            self._sent_at = burst.now
+        self.packets += len(burst.packets)
+        self.octets += burst.payload_bytes
+        return burst
 
     def find(self, sequence: int) -> tuple[MediaPacket, Part] | None:
         """The kept packet that was (or would have been) sent as `sequence`, and the part it belongs to."""
@@ -115,35 +133,20 @@ class Continuity:
             packet.buffer, 1, packet.marker | self._payload_type, number & 0xFFFF, timestamp, self.ssrc
         )
         if packet.picture_at:
-            self._write_picture(packet, part)
+            write_picture(packet.buffer, 0, packet, *part.pictures)
 
-    def _write_picture(self, packet: MediaPacket, part: Part) -> None:
-        picture = packet.picture + part.picture
-        if packet.picture_bits == 15 and packet.tl0_at == packet.picture_at + 2:
-            # As every browser writes them: side by side.
-            PICTURE.pack_into(
-                packet.buffer, packet.picture_at, 0x8000 | picture & 0x7FFF, packet.tl0 + part.tl0 & 0xFF
-            )
-            return
-        if packet.picture_bits == 15:
-            WORD.pack_into(packet.buffer, packet.picture_at, 0x8000 | picture & 0x7FFF)
-        else:
-            packet.buffer[packet.picture_at] = picture & 0x7F
-        if packet.tl0_at:
-            packet.buffer[packet.tl0_at] = packet.tl0 + part.tl0 & 0xFF
-
-    def _timestamp_shift(self, layer: Layer, packet: MediaPacket, now: float) -> int:
-        part = self._part
-        if part is None:
-            return 0
+    def _timestamp_shift(
+        self, part: Part, newest: MediaPacket, layer: Layer, packet: MediaPacket, now: float
+    ) -> int:
+        before = newest.timestamp + part.timestamp
         elapsed = now - self._sent_at
         shift = self._mapped_shift(part, layer)
         if shift is not None:
-            advance = _signed(packet.timestamp + shift - self._timestamp)
+            advance = _signed(packet.timestamp + shift - before)
             if 0 < advance < (elapsed + MAX_JUMP) * layer.clock_rate:
                 return shift
         passed: int = max(1, int(elapsed * layer.clock_rate))
-        return self._timestamp + passed - packet.timestamp
+        return before + passed - packet.timestamp
 
     @staticmethod
     def _mapped_shift(part: Part, layer: Layer) -> int | None:

@@ -7,6 +7,7 @@ from array import array
 from collections import deque
 from dataclasses import dataclass
 
+from rooms.sfu.burst import Burst
 from rooms.sfu.rtcp import TransportFeedback
 from rooms.sfu.rtp import WIDE_AT, WORD
 from rooms.sfu.trend import Trend
@@ -43,7 +44,7 @@ class Delivery:
         self._next = 0
         self._sent = 0
         self._times = array("d", bytes(8 * KEPT))
-        self._sizes = array("H", bytes(2 * KEPT))
+        self._sizes = array("i", bytes(4 * KEPT))
         self._states = bytearray(KEPT)
         self._arrived: deque[tuple[float, int]] = deque()
         self._outcomes: deque[tuple[float, int, int]] = deque()
@@ -54,14 +55,33 @@ class Delivery:
 
     def stamp(self, buffer: bytearray, now: float) -> None:
         """Write the next number into a packet that is about to leave."""
+        WORD.pack_into(buffer, WIDE_AT, self._take(len(buffer), now))
+
+    def _take(self, size: int, now: float) -> int:
         number = self._next
         self._next = number + 1 & 0xFFFF
         self._sent += 1
-        WORD.pack_into(buffer, WIDE_AT, number)
         slot = number & (KEPT - 1)
         self._times[slot] = now
-        self._sizes[slot] = len(buffer)
+        self._sizes[slot] = size
         self._states[slot] = UNKNOWN
+        return number
+
+    def depart(self, burst: Burst) -> int:
+        """Give numbers to the packets of a burst that is about to leave; the first of them."""
+        first = self._next
+        count = len(burst.packets)
+        slot = first & (KEPT - 1)
+        if slot + count > KEPT:
+            for size in burst.sizes:
+                self._take(size, burst.now)
+            return first
+        self._next = first + count & 0xFFFF
+        self._sent += count
+        self._times[slot : slot + count] = burst.times
+        self._sizes[slot : slot + count] = burst.sizes
+        self._states[slot : slot + count] = burst.untold
+        return first
 
     def forgive(self, now: float) -> None:
         """Count none of the losses among what has been sent until now: their cause is known."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from rooms.sfu import codecs, ortc, rtcp
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.demux import Demux
+from rooms.sfu.departures import Departures
 from rooms.sfu.downlink import DownlinkAdapter
 from rooms.sfu.feedback import INTERVAL, FeedbackGenerator
 from rooms.sfu.levels import Levels
@@ -27,6 +28,7 @@ class Room(Protocol):
 
     capabilities: RtpCapabilities
     timers: Timers
+    departures: Departures
     levels: Levels
     loudest: Loudest
     notify: Callable[[Notification], None]
@@ -166,6 +168,7 @@ class Endpoint:
             ssrc=self._ssrc,
             send_rtcp=self._sender.send_rtcp,
             timers=self._room.timers,
+            departures=self._room.departures,
             levels=self._room.levels,
             loudest=self._room.loudest,
         )

@@ -36,6 +36,7 @@ class Layer:
         self.frame_interval = 0.05
         self.generation = 0
         self.consumers: list[Consumer] = []
+        self.waiting: list[MediaPacket] = []  # for the rest of their burst
         self.keyframes = KeyFrameRequests()
         self.nack = NackGenerator()
         self.cache = PacketCache(capacity)
@@ -52,6 +53,7 @@ class Layer:
         """The publisher sends this layer under a new SSRC: nothing of the old one can be continued."""
         self.ssrc = ssrc
         self.generation += 1
+        self.waiting = []
         self.alive = self._seen = False
         self.nack.clear()
         self.cache.clear()

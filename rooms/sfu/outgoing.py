@@ -1,4 +1,4 @@
-"""What waits to be sent: a lane for each viewer, emptied by one call of the kernel for all of them.
+"""What waits to be sent, protected, to all viewers: handed to the kernel by one call for many of them.
 
 Three ways, each a fallback of the one before: equal packets to one viewer as one message that the kernel
 cuts up (UDP_SEGMENT), many messages in one call (`sendmmsg`), one call for each packet (`sendto`). The bytes
@@ -10,99 +10,108 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from rooms.sfu import batch
-from rooms.sfu.batch import MAX_MESSAGES, MAX_SEGMENTS, NO_SEGMENTS, Batch, SendMany
-from rooms.sfu.counters import Counters
-from rooms.sfu.ice_lite import UdpAddress
-from rooms.sfu.srtp import MAX_PACKET
+import pylibsrtp
 
-LANE_BYTES: Final = 16 << 10  # a dozen full packets; a viewer who gets more between two departures makes one
-LAST_START: Final = LANE_BYTES - MAX_PACKET
+from rooms.sfu import batch, srtp
+from rooms.sfu.batch import MAX_MESSAGES, Batch, SendMany
+from rooms.sfu.burst import MAX_PACKET, Burst
+from rooms.sfu.counters import Counters
+from rooms.sfu.ice_lite import Stream, UdpAddress
+from rooms.sfu.srtp import Arena, Protector
+
+ARENA_BYTES: Final = 1 << 20  # what waits, at most, while the kernel has no room
+FLUSH_BYTES: Final = 64 << 10  # so much departs at once: it is still in the cache when the kernel copies it
 # No segmentation on this route: the device cannot checksum, the packets are too long for it.
 UNSEGMENTED: Final = frozenset({errno.EIO, errno.EINVAL, errno.EOPNOTSUPP, errno.EMSGSIZE})
 NO_SUCH_CALL: Final = frozenset({errno.ENOSYS})
 FULL: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})
 
+# As `batch.Message`.
+Message = tuple["Lane", int, int, int, int]
+
 
 class Lane:
-    """One viewer's packets, protected, one behind the other, in a buffer of fixed size.
+    """The way to one viewer's address. `segmented` is False when its route has refused segments."""
 
-    `sizes` are those of the packets from `start` to `used`. A `queued` one is empty when its viewer has gone.
-    """
+    __slots__ = ("_name", "_outgoing", "address", "name", "segmented")
 
-    __slots__ = (
-        "_name",
-        "address",
-        "base",
-        "buffer",
-        "name",
-        "queued",
-        "segmented",
-        "sizes",
-        "start",
-        "used",
-    )
-
-    def __init__(self) -> None:
-        self.buffer = bytearray(LANE_BYTES)
-        self.base = batch.address_of(self.buffer)
-        self.sizes: list[int] = []
-        self.start = 0
-        self.used = 0
-        self.queued = False
-        self.segmented = True
-        self.address: UdpAddress | None = None
-        self.name = (0, 0)
-        self._name = bytearray()
-
-    def aim(self, family: int, address: UdpAddress) -> None:
-        """Send what waits and what comes to `address` from now on."""
+    def __init__(self, outgoing: "Outgoing", address: UdpAddress) -> None:
+        self._outgoing = outgoing
         self.address = address
         self.segmented = True
-        self._name = bytearray(batch.socket_address(family, address))
+        self._name = bytearray(batch.socket_address(outgoing.family, address))
         self.name = (batch.address_of(self._name), len(self._name))
 
-    def clear(self) -> None:
-        """Drop what waits."""
-        self.sizes.clear()
-        self.start = self.used = 0
-
-    def depart(self, packets: int) -> int:
-        """Forget the first `packets`; their bytes."""
-        sizes = self.sizes
-        if packets == len(sizes):
-            gone = self.used - self.start
-            self.clear()
+    def send_burst(self, burst: Burst, protector: Protector) -> None:
+        """Protect a burst and let it depart soon; counted, and nothing sent, when there is no room for it."""
+        outgoing = self._outgoing
+        at = outgoing.used
+        if at + burst.room > FLUSH_BYTES:
+            outgoing.flush()
+            at = outgoing.used
+            if at + burst.room > ARENA_BYTES:
+                outgoing.counters.send_blocked += len(burst.packets)
+                return
+        try:
+            side_by_side = protector.write_burst(burst, outgoing.arena, at)
+        except pylibsrtp.Error:
+            outgoing.counters.protect_failed += len(burst.packets)
+            return
+        waiting = outgoing.waiting
+        if not waiting:
+            outgoing.wake()
+        outgoing.used = at + burst.room
+        if side_by_side and self.segmented and outgoing.segmented:
+            for begin, packets, total, segment in burst.runs:
+                waiting.append((self, at + begin, packets, total, segment))
         else:
-            gone = sum(sizes[:packets])
-            del sizes[:packets]
-            self.start += gone
-        return gone
+            sizes = srtp.lengths(len(burst.packets))
+            for index, place in burst.places:
+                waiting.append((self, at + place, 1, sizes[index], sizes[index]))
 
-    def runs(self, *, segmented: bool) -> list[tuple[int, int, int]]:
-        """What waits as (packets, bytes, segment): runs of one size, the last packet may be shorter."""
-        sizes = self.sizes
-        if segmented and 0 < len(sizes) <= MAX_SEGMENTS and sizes.count(sizes[0]) == len(sizes):
-            return [(len(sizes), self.used - self.start, sizes[0])]
-        found: list[tuple[int, int, int]] = []
-        packets = total = segment = 0
-        for size in sizes:
-            if packets and (not segmented or size > segment or packets == MAX_SEGMENTS):
-                found.append((packets, total, segment))
-                packets = total = 0
-            segment = segment if packets else size
-            packets += 1
-            total += size
-            if size < segment:
-                found.append((packets, total, segment))
-                packets = total = 0
-        if packets:
-            found.append((packets, total, segment))
-        return found
+    def send(self, packet: bytes | bytearray, protector: Protector) -> None:
+        """Protect one packet and let it depart soon; counted, and not sent, when there is no room for it."""
+        outgoing = self._outgoing
+        at = outgoing.used
+        if at > ARENA_BYTES - MAX_PACKET:
+            outgoing.counters.send_blocked += 1
+            return
+        try:
+            size = protector.write(packet, outgoing.arena, at)
+        except pylibsrtp.Error:
+            outgoing.counters.protect_failed += 1
+            return
+        if not outgoing.waiting:
+            outgoing.wake()
+        outgoing.used = at + size
+        outgoing.waiting.append((self, at, 1, size, size))
+
+
+class StreamLane:
+    """The way to one viewer over a TCP connection: packet by packet, since bytes have no boundaries there."""
+
+    def __init__(self, stream: Stream, counters: Counters) -> None:
+        self._stream = stream
+        self._counters = counters
+
+    def send_burst(self, burst: Burst, protector: Protector) -> None:
+        """Protect and send each packet; the stream drops and counts what is too much."""
+        for packet in burst.plain_packets():
+            self.send(packet, protector)
+
+    def send(self, packet: bytes | bytearray, protector: Protector) -> None:
+        """Protect and send one packet."""
+        try:
+            data = protector.protect(bytes(packet))
+        except (pylibsrtp.Error, ValueError):
+            self._counters.protect_failed += 1
+        else:
+            self._stream.send(data)
 
 
 class Outgoing:
-    """The queue of lanes before one socket. `blocked` is told when the kernel has no room: flush when it has.
+    """The queue before one socket. `wake` is told when something waits: flush soon. `blocked` is told when
+    the kernel has no room: call `resume` when it has.
 
     `call` None does without `sendmmsg`; `segmented` False without UDP_SEGMENT.
     """
@@ -111,23 +120,23 @@ class Outgoing:
         self,
         udp: socket.socket,
         counters: Counters,
-        blocked: Callable[[], None],
         *,
+        wake: Callable[[], None],
+        blocked: Callable[[], None],
         call: SendMany | None,
         segmented: bool,
     ) -> None:
         self.family = udp.family
         self.segmented = segmented
-        self.waiting: list[Lane] = []
+        self.counters = counters
+        self.arena = Arena(ARENA_BYTES)
+        self.waiting: list[Message] = []
+        self.used = 0
+        self._full = False
         self._udp = udp
-        self._counters = counters
+        self.wake = wake
         self._blocked = blocked
-        self._batch = Batch(call) if call is not None else None
-
-    def queue(self, lane: Lane) -> None:
-        """Let what a lane is filled with depart with the next `flush`."""
-        lane.queued = True
-        self.waiting.append(lane)
+        self._batch = Batch(call, self.arena.address) if call is not None else None
 
     @property
     def mode(self) -> str:
@@ -136,86 +145,79 @@ class Outgoing:
             return "singles"
         return "segments" if self.segmented else "batches"
 
+    def resume(self) -> None:
+        """The kernel has room again."""
+        self._full = False
+        self.flush()
+
     def flush(self) -> None:
         """Send what waits. What the kernel has no room for stays, in order."""
-        while self.waiting:
+        while self.waiting and not self._full:
             done = self._flush_batch(self._batch) if self._batch is not None else self._flush_singles()
             if not done:
-                self._counters.send_waited += 1
+                self._full = True
+                self.counters.send_waited += 1
                 self._blocked()
-                return
+        if not self.waiting:
+            self.used = 0
 
     def _flush_batch(self, table: Batch) -> bool:
         """One table full of messages; False when the kernel has no room."""
-        plan: list[tuple[Lane, int]] = []
-        put = table.put
-        for lane in self.waiting:
-            if len(plan) == MAX_MESSAGES:
-                break
-            sizes, at = lane.sizes, lane.base + lane.start
-            if len(sizes) == 1:
-                put(len(plan), lane.name, at, sizes[0], NO_SEGMENTS)
-                plan.append((lane, 1))
-                continue
-            for packets, total, segment in lane.runs(segmented=self.segmented and lane.segmented):
-                if len(plan) == MAX_MESSAGES:
-                    break
-                put(len(plan), lane.name, at, total, segment if packets > 1 else NO_SEGMENTS)
-                plan.append((lane, packets))
-                at += total
+        messages = self.waiting[:MAX_MESSAGES]
+        table.fill(messages)
         taken = refused = 0
-        while taken < len(plan) and not refused:
+        while taken < len(messages) and not refused:
             try:
-                taken += table.send(self._udp.fileno(), taken, len(plan))
+                taken += table.send(self._udp.fileno(), taken, len(messages))
             except OSError as error:
                 refused = error.errno or errno.EIO
-        self._departed(plan[:taken])
-        return not refused or self._refused(refused, *plan[taken])
+        self._departed(messages[:taken])
+        return not refused or self._refused(refused)
 
-    def _departed(self, plan: list[tuple[Lane, int]]) -> None:
-        counters = self._counters
-        for lane, packets in plan:
-            counters.sent += packets
-            counters.bytes_sent += lane.depart(packets)
-        self._tidy()
+    def _departed(self, messages: list[Message]) -> None:
+        packets = total = 0
+        for _, _, some, size, _ in messages:
+            packets += some
+            total += size
+        self.counters.sent += packets
+        self.counters.bytes_sent += total
+        del self.waiting[: len(messages)]
 
-    def _tidy(self) -> None:
-        left = []
-        for lane in self.waiting:
-            lane.queued = bool(lane.sizes)
-            if lane.sizes:
-                left.append(lane)
-        self.waiting = left
-
-    def _refused(self, number: int, lane: Lane, packets: int) -> bool:
-        """Decide what the refusal of a message means; False when there is no room."""
+    def _refused(self, number: int) -> bool:
+        """Decide what the refusal of the first that waits means; False when there is no room."""
+        message = self.waiting[0]
         if number in FULL:
             return False
         if number in NO_SUCH_CALL:
             self._batch = None
-        elif packets > 1 and number in UNSEGMENTED:
-            lane.segmented = False
-            self._counters.segments_refused += 1
+        elif message[2] > 1 and number in UNSEGMENTED:
+            message[0].segmented = False
+            self.counters.segments_refused += 1
+            self.waiting[:1] = _cut(message)
         else:
-            self._counters.send_failed += packets
-            lane.depart(packets)
-            self._tidy()
+            self.counters.send_failed += message[2]
+            del self.waiting[0]
         return True
 
     def _flush_singles(self) -> bool:
-        for lane in self.waiting:
-            view = memoryview(lane.buffer)
-            while lane.sizes and lane.address is not None:
-                try:
-                    self._udp.sendto(view[lane.start : lane.start + lane.sizes[0]], lane.address)
-                except BlockingIOError:
-                    self._tidy()
-                    return False
-                except OSError:
-                    self._counters.send_failed += 1
-                    lane.depart(1)
-                else:
-                    self._counters.sent += 1
-                    self._counters.bytes_sent += lane.depart(1)
-        self._tidy()
+        view = memoryview(self.arena.buffer)
+        while self.waiting:
+            self.waiting[:1] = _cut(self.waiting[0])
+            lane, at, _, size, _ = self.waiting[0]
+            try:
+                self._udp.sendto(view[at : at + size], lane.address)
+            except BlockingIOError:
+                return False
+            except OSError:
+                self.counters.send_failed += 1
+                del self.waiting[0]
+            else:
+                self._departed(self.waiting[:1])
         return True
+
+
+def _cut(message: Message) -> list[Message]:
+    """A message of many packets as messages of one."""
+    lane, at, _, total, segment = message
+    cuts = range(0, total, segment)
+    return [(lane, at + cut, 1, min(segment, total - cut), segment) for cut in cuts]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from rooms.sfu import codecs, ortc, resend, rtcp, rtp
+from rooms.sfu.burst import MAX_PLAIN, Burst
 from rooms.sfu.consumer import Consumer
+from rooms.sfu.departures import Departures
 from rooms.sfu.layer import Layer
 from rooms.sfu.levels import Levels
 from rooms.sfu.loudest import Loudest
@@ -37,6 +39,7 @@ class Producer:
         ssrc: int,
         send_rtcp: Callable[[bytes], None],
         timers: Timers,
+        departures: Departures,
         levels: Levels,
         loudest: Loudest,
     ) -> None:
@@ -54,6 +57,7 @@ class Producer:
         self._ssrc = ssrc
         self._send_rtcp = send_rtcp
         self.crowded = False
+        self._departures = departures
         self._levels = levels
         self._loudest = loudest
         self._forwarded = -1
@@ -124,10 +128,11 @@ class Producer:
         if self._admitted:
             self._forward_onset(layer, number, now)
         self._forwarded = max(self._forwarded, number)
-        self._forward(layer, media, now)
         if media.keyframe:
-            # Whoever joined the layer in this very call has been sent the key frame too.
-            layer.keyframes.arrived(now)
+            # Whoever goes over to this layer at its key frame has been sent all of the other one before.
+            for other in self.layers:
+                self.forward(other, now)
+        self._departures.add(self, layer, media, now)
 
     def _forward_onset(self, layer: Layer, number: int, now: float) -> None:
         """The sounds just before the one that was loud enough: a word begins softly."""
@@ -135,15 +140,23 @@ class Producer:
         for earlier in range(max(number - ONSET_PACKETS, self._forwarded + 1), number):
             kept = layer.cache.find(earlier)
             if kept is not None:
-                self._forward(layer, kept, now)
+                self._departures.add(self, layer, kept, now)
 
-    def _forward(self, layer: Layer, media: MediaPacket, now: float) -> None:
+    def forward(self, layer: Layer, now: float) -> None:
+        """Send the packets of a layer that wait, viewer by viewer."""
+        packets, layer.waiting = layer.waiting, []
+        if not packets:
+            return
+        burst = Burst(layer, packets, now)
         for consumer in layer.consumers:
-            # One viewer's failure must not cost the others their packet.
+            # One viewer's failure must not cost the others their packets.
             try:
-                consumer.send(layer, media, now)
+                consumer.send(burst)
             except CONSUMER_FAILURES:
-                self._consumer_failed(consumer)
+                self._consumer_failed(consumer, len(packets))
+        if packets[0].keyframe:
+            # Whoever joined the layer since the key frame came has been sent it too.
+            layer.keyframes.arrived(now)
 
     def _media(self, packet: RtpPacket, offset: int, number: int, now: float) -> MediaPacket | None:
         payload = packet.data[offset : packet.payload_end]
@@ -158,7 +171,11 @@ class Producer:
             elements = self._video_elements(packet) if packet.extensions else b""
         else:
             elements = self._audio_elements(packet, now)
-        return MediaPacket(packet, payload, number, rtp.extension_block(now, elements), vp8)
+        media = MediaPacket(packet, payload, number, rtp.extension_block(now, elements), vp8)
+        if len(media.buffer) > MAX_PLAIN:
+            self.dropped += 1
+            return None
+        return media
 
     def _audio_elements(self, packet: RtpPacket, now: float) -> bytes:
         value = packet.extensions.get(self._level_id) if self._level_id else None
@@ -204,9 +221,10 @@ class Producer:
             layer.width, layer.height = size
             self.layers_changed(now)
 
-    def _consumer_failed(self, consumer: Consumer) -> None:
-        consumer.failed += 1
-        if consumer.failed == 1:
+    def _consumer_failed(self, consumer: Consumer, packets: int) -> None:
+        first = not consumer.failed
+        consumer.failed += packets
+        if first:
             logger.exception("consumer %s of producer %s failed", consumer.id, self.id)
 
     # What is said to the publisher.

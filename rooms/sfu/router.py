@@ -6,6 +6,7 @@ from typing import Any
 
 from rooms.sfu import codecs
 from rooms.sfu.consumer import Consumer
+from rooms.sfu.departures import Departures
 from rooms.sfu.endpoint import Endpoint
 from rooms.sfu.levels import Levels
 from rooms.sfu.loudest import Loudest
@@ -26,12 +27,17 @@ class Router:
     """
 
     def __init__(
-        self, router_id: str, notify: Callable[[Notification], None], microphones: int = MICROPHONES
+        self,
+        router_id: str,
+        notify: Callable[[Notification], None],
+        departures: Departures,
+        microphones: int = MICROPHONES,
     ) -> None:
         self.id = router_id
         self.notify = notify
         self.capabilities = codecs.router_capabilities()
         self.timers = Timers()
+        self.departures = departures
         self.levels = Levels(self.timers, self._speaker_changed)
         self.loudest = Loudest(microphones, self._crowd_out)
         self.endpoints: dict[str, Endpoint] = {}

@@ -10,6 +10,7 @@ from rooms.sfu import codecs
 HEADER = struct.Struct("!BBHII")
 PATCH = struct.Struct("!BHII")  # from byte 1: marker and payload type, sequence number, timestamp, SSRC
 WORD = struct.Struct("!H")
+PICTURE = struct.Struct("!HB")
 _EXTENSION = struct.Struct("!HH")
 FIXED_BYTES = 12
 ONE_BYTE_PROFILE = 0xBEDE
@@ -184,6 +185,7 @@ class MediaPacket:
 
     __slots__ = (
         "buffer",
+        "ends_frame",
         "keyframe",
         "marker",
         "number",
@@ -218,6 +220,7 @@ class MediaPacket:
         self.payload_bytes = len(payload)
         self.retransmitted = False
         self.vp8 = vp8
+        self.ends_frame = vp8 is None or bool(packet.marker)
         self.keyframe = False
         self.picture = self.picture_at = self.picture_bits = self.tl0 = self.tl0_at = 0
         if vp8 is not None:
@@ -227,6 +230,24 @@ class MediaPacket:
             self.tl0 = vp8.tl0
             self.picture_at = offset + vp8.picture_at if vp8.picture_at else 0
             self.tl0_at = offset + vp8.tl0_at if vp8.tl0_at else 0
+
+
+def write_picture(buffer: bytearray, at: int, packet: MediaPacket, picture: int, tl0: int) -> None:
+    """Write PictureID and TL0PICIDX of a packet that has them and lies at `at`, shifted by so much (RFC 7741
+    §4.2).
+    """
+    number = packet.picture + picture
+    place = at + packet.picture_at
+    if packet.picture_bits == 15 and packet.tl0_at == packet.picture_at + 2:
+        # As every browser writes them: side by side.
+        PICTURE.pack_into(buffer, place, 0x8000 | number & 0x7FFF, packet.tl0 + tl0 & 0xFF)
+        return
+    if packet.picture_bits == 15:
+        WORD.pack_into(buffer, place, 0x8000 | number & 0x7FFF)
+    else:
+        buffer[place] = number & 0x7F
+    if packet.tl0_at:
+        buffer[at + packet.tl0_at] = packet.tl0 + tl0 & 0xFF
 
 
 def abs_send_time(now: float) -> bytes:

@@ -2,19 +2,25 @@
 
 from typing import Protocol
 
+from rooms.sfu.burst import Burst
+
 
 class Sender(Protocol):
     """Protects plain packets and sends them. Never raises for a peer that is gone or slow: it drops and
     counts.
     """
 
-    def send_rtp(self, packet: bytearray) -> None:
-        """Send one plain RTP packet.
+    def send_burst(self, burst: Burst) -> None:
+        """Send some plain RTP packets, in order.
 
-        The bytes are lent until this returns: the caller patches the same buffer for the next viewer at once,
-        so an implementation that queues copies (or protects into a buffer of its own) first. Dropped when not
+        They are lent until this returns: the caller patches the same bytes for the next viewer at once, so an
+        implementation that queues copies (or protects into a buffer of its own) first. Dropped when not
         connected.
         """
+        ...
+
+    def send_rtp(self, packet: bytearray) -> None:
+        """Send one plain RTP packet, lent likewise."""
         ...
 
     def send_rtcp(self, packet: bytes) -> None:

@@ -6,8 +6,9 @@ from typing import Any, Final, Protocol
 import pylibsrtp
 
 from rooms.sfu import dtls, ice_lite
-from rooms.sfu.ice_lite import Address, BindingRequest, Stream, TcpAddress
-from rooms.sfu.outgoing import LAST_START, Lane
+from rooms.sfu.burst import Burst
+from rooms.sfu.ice_lite import Address, BindingRequest, TcpAddress
+from rooms.sfu.outgoing import Lane, StreamLane
 from rooms.sfu.params import SfuError
 from rooms.sfu.srtp import Protector
 from rooms.sfu.udp import UdpSocket
@@ -56,8 +57,7 @@ class Transport:
         self._deadline = udp.now() + HANDSHAKE_SECONDS
         self._rx: pylibsrtp.Session | None = None
         self._tx: Protector | None = None
-        self._lane = Lane()
-        self._stream: Stream | None = None
+        self._way: Lane | StreamLane | None = None
         self._ssrcs: set[bytes] = set()
         udp.attach(self._ice.current.ufrag, self)
 
@@ -134,27 +134,21 @@ class Transport:
         else:
             self._counters.unknown_kind += 1
 
+    def send_burst(self, burst: Burst) -> None:
+        """Protect and queue some RTP packets; dropped when not connected or when there is no room."""
+        tx, way = self._tx, self._way
+        if tx is None or way is None:
+            self._counters.not_connected += len(burst.packets)
+        else:
+            way.send_burst(burst, tx)
+
     def send_rtp(self, packet: bytearray) -> None:
-        """Protect and queue one RTP packet; dropped when not connected or when the queue is full."""
-        tx = self._tx
-        if tx is None or self._address is None:
+        """Protect and queue one RTP packet; dropped likewise."""
+        tx, way = self._tx, self._way
+        if tx is None or way is None:
             self._counters.not_connected += 1
-            return
-        lane = self._lane
-        if lane.used > LAST_START:
-            self._udp.flush()
-            if lane.used > LAST_START:
-                self._counters.send_blocked += 1
-                return
-        try:
-            size = tx.protect(packet, lane.used)
-        except pylibsrtp.Error:
-            self._counters.protect_failed += 1
-            return
-        lane.used += size
-        if not lane.queued:
-            self._udp.queue(lane)
-        lane.sizes.append(size)
+        else:
+            way.send(packet, tx)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Protect and send one RTCP compound; dropped when not connected."""
@@ -182,10 +176,8 @@ class Transport:
         self.state = "closed"
         self.endpoint = None
         self._started = False
-        self._lane.clear()
         await self._dtls.close()
-        self._rx = self._tx = None
-        self._lane.clear()
+        self._rx = self._tx = self._way = None
         for ufrag in self._ice.ufrags:
             self._udp.detach(ufrag)
         for address in self._ice.addresses:
@@ -263,7 +255,7 @@ class Transport:
     def _dtls_changed(self, state: dtls.State) -> None:
         if state == "connected":
             self._rx, outbound = self._dtls.sessions
-            self._tx = Protector(outbound, self._lane.buffer)
+            self._tx = Protector(outbound)
             self._aim(self._ice.chosen or self._handshake_address)
             self._set_state("connected")
             self._media_flows()
@@ -284,15 +276,16 @@ class Transport:
                 self._media_flows()
 
     def _aim(self, address: Address | None) -> None:
-        """Send media there from now on; None: nowhere, and nothing of what waits."""
+        """Send media there from now on; None: nowhere."""
         if address == self._address:
             return
         self._address = address
-        self._stream = address.stream if isinstance(address, TcpAddress) else None
-        if address is None or isinstance(address, TcpAddress):
-            self._lane.clear()
+        if address is None:
+            self._way = None
+        elif isinstance(address, TcpAddress):
+            self._way = StreamLane(address.stream, self._counters)
         else:
-            self._lane.aim(self._udp.family, address)
+            self._way = self._udp.lane(address)
 
     def _media_flows(self) -> None:
         if self.endpoint is not None:

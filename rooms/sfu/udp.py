@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from rooms.sfu import batch, ice_lite
 from rooms.sfu.counters import Counters
+from rooms.sfu.departures import Departures
 from rooms.sfu.ice_lite import Address, BindingRequest, UdpAddress
 from rooms.sfu.limits import CheckLimit
 from rooms.sfu.outgoing import Lane, Outgoing
@@ -28,6 +29,7 @@ MAX_DATAGRAM: Final = 1500
 BUFFER_BYTES: Final = 8 << 20
 MAX_DRAIN: Final = 256
 MAX_WAIT: Final = 0.001  # what is queued during a long drain departs after this many seconds
+TIMER_SECONDS: Final = 0.001  # the loop counts in milliseconds
 TAKEN_SECONDS: Final = 10.0
 
 
@@ -72,11 +74,14 @@ class UdpSocket:
         self._sendto = self._socket.sendto
         self._limit = CheckLimit()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._draining = self._blocked = False
+        self._awake = False
+        self._timer: asyncio.TimerHandle | None = None
+        self.departures = Departures(self._wake)
         self._outgoing = Outgoing(
             self._socket,
             counters,
-            self._wait_for_room,
+            wake=self._wake,
+            blocked=self._wait_for_room,
             call=batch.system_call(),
             segmented=batch.can_segment(self._socket),
         )
@@ -192,35 +197,50 @@ class UdpSocket:
             counters.sent += 1
             counters.bytes_sent += len(data)
 
-    def queue(self, lane: Lane) -> None:
-        """Let what a lane is filled with now depart soon: after this drain, or with the loop's next round."""
-        if not self._outgoing.waiting and not self._draining and self._loop is not None:
-            self._loop.call_soon(self.flush)
-        self._outgoing.queue(lane)
+    def lane(self, address: UdpAddress) -> Lane:
+        """A way for packets to an address; OSError when it is not numeric."""
+        return Lane(self._outgoing, address)
 
     def flush(self) -> None:
         """Send what is queued, for which the kernel has room. Never raises."""
-        if not self._blocked:
-            self._outgoing.flush()
+        self._outgoing.flush()
+
+    def _wake(self) -> None:
+        """Something waits: let it depart after this drain, or with the loop's next round."""
+        if not self._awake and self._loop is not None:
+            self._awake = True
+            self._loop.call_soon(self._depart)
+
+    def _depart(self) -> None:
+        """Forward and send what has come; what is left of a frame has a moment to come."""
+        self._awake = True
+        try:
+            left = self.departures.depart(time.monotonic())
+        finally:
+            self.flush()
+            self._awake = False
+        if left and self._timer is None and self._loop is not None:
+            self._timer = self._loop.call_later(TIMER_SECONDS, self._time_is_over)
+
+    def _time_is_over(self) -> None:
+        self._timer = None
+        self._depart()
 
     def _wait_for_room(self) -> None:
         if self._loop is not None:
-            self._blocked = True
             self._loop.add_writer(self._socket.fileno(), self._writable)
 
     def _writable(self) -> None:
         if self._loop is not None:
             self._loop.remove_writer(self._socket.fileno())
-        self._blocked = False
-        self.flush()
+        self._outgoing.resume()
 
     def _readable(self) -> None:
-        self._draining = True
+        self._awake = True
         try:
             self._drain()
         finally:
-            self._draining = False
-            self.flush()
+            self._depart()
 
     def _drain(self) -> None:
         departed = now = time.monotonic()
@@ -236,6 +256,7 @@ class UdpSocket:
                 continue
             now = time.monotonic()
             if now - departed > MAX_WAIT:
+                self.departures.depart(now)
                 self.flush()
                 departed = now
             arrival = TIMESPEC.unpack_from(control[0][2]) if control else None

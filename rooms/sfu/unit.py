@@ -131,7 +131,7 @@ class ForwardingUnit:
         _refuse_known(self._routers, command.router)
         if len(self._routers) >= MAX_ROUTERS:
             raise SfuError("too_many", what="routers")
-        router = Router(command.router, self._pass_on, self._microphones)
+        router = Router(command.router, self._pass_on, self.udp.departures, self._microphones)
         self._routers[command.router] = router
         return router.rtp_capabilities
 

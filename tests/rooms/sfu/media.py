@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rooms.sfu import rtcp, rtp
+from rooms.sfu.burst import Burst
+from rooms.sfu.departures import Departures
 from rooms.sfu.endpoint import Endpoint
 from rooms.sfu.messages import Notification
 from rooms.sfu.router import Router
@@ -28,6 +30,9 @@ class Wire:
     def __init__(self) -> None:
         self.rtp: list[bytes] = []
         self.rtcp: list[bytes] = []
+
+    def send_burst(self, burst: Burst) -> None:
+        self.rtp += burst.plain_packets()
 
     def send_rtp(self, packet: bytearray) -> None:
         self.rtp.append(bytes(packet))
@@ -248,7 +253,7 @@ class Call:
     @classmethod
     def start(cls) -> "Call":
         told: list[Notification] = []
-        router = Router("room", told.append)
+        router = Router("room", told.append, Departures(lambda: None, hold=0.0))
         up, down = Wire(), Wire()
         publisher = router.add_transport("up", up, 100.0)
         viewer = router.add_transport("down", down, 100.0)
@@ -274,6 +279,7 @@ class Call:
         """Let the publisher's packets arrive now."""
         for data in packets:
             self.publisher.receive_rtp(data, self.now, self.now)
+        self.router.departures.depart(self.now)
 
     def wait(self, seconds: float) -> None:
         """Let time pass in ticks of 20 ms."""

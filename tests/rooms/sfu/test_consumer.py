@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from rooms.sfu import rtcp
+from rooms.sfu.burst import Burst
 from rooms.sfu.messages import ActiveSpeaker, ConsumerLayer
 from rooms.sfu.rtp import Vp8
 from tests.rooms.sfu.media import (
@@ -26,8 +27,8 @@ NTP_SECOND = 1 << 32
 
 
 class BrokenWire(Wire):
-    def send_rtp(self, packet: bytearray) -> None:
-        raise ValueError(f"cannot send {len(packet)} bytes")
+    def send_burst(self, burst: Burst) -> None:
+        raise ValueError(f"cannot send {len(burst)} packets")
 
 
 def requests(call: Call) -> list[int]:

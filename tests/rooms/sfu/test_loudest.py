@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from rooms.sfu.departures import Departures
 from rooms.sfu.loudest import HOLD
 from rooms.sfu.router import Router
 from rooms.sfu.rtp import RtpPacket
@@ -18,7 +19,7 @@ class Class:
     def __init__(self, people: int = PEOPLE) -> None:
         self.now = 100.0
         self.sequence = 0
-        self.router = Router("room", lambda _: None, PLACES)
+        self.router = Router("room", lambda _: None, Departures(lambda: None), PLACES)
         self.endpoints = [self.router.add_transport(f"t{n}", Wire(), self.now) for n in range(people)]
         self.ear = Wire()
         listener = self.router.add_transport("ear", self.ear, self.now)
@@ -47,6 +48,7 @@ class Class:
                     extensions={LEVEL_ID: level},
                 )
                 endpoint.receive_rtp(sound, self.now, self.now)
+            self.router.departures.depart(self.now)
             self.router.tick(self.now)
         return self.ear.packets()
 

@@ -5,12 +5,16 @@ import pytest
 from pylibsrtp import Policy, Session
 
 from rooms.sfu import srtp
+from rooms.sfu.burst import MAX_BURST, MAX_PACKET, MAX_PLAIN
+from tests.rooms.sfu.bursts import burst_of
 
 
-def session(kind: int = Policy.SSRC_ANY_OUTBOUND) -> Session:
+def session(
+    kind: int = Policy.SSRC_ANY_OUTBOUND, profile: int = Policy.SRTP_PROFILE_AEAD_AES_128_GCM
+) -> Session:
     """Sessions of one key."""
-    profile = Policy.SRTP_PROFILE_AEAD_AES_128_GCM
-    return Session(Policy(key=bytes(range(28)), ssrc_type=kind, srtp_profile=profile))
+    size = 28 if profile == Policy.SRTP_PROFILE_AEAD_AES_128_GCM else 30
+    return Session(Policy(key=bytes(range(size)), ssrc_type=kind, srtp_profile=profile))
 
 
 def rtp(number: int, size: int) -> bytes:
@@ -24,27 +28,46 @@ def test_the_private_names_of_pylibsrtp_are_where_we_expect_them() -> None:
     assert session()._srtp[0]
 
 
-@pytest.mark.parametrize("size", [0, 1, 80, 1200, srtp.MAX_PLAIN - 12])
+@pytest.mark.parametrize("size", [0, 1, 80, 1200, MAX_PLAIN - 12])
 def test_it_protects_as_pylibsrtp_does(size: int) -> None:
-    buffer = bytearray(3 * srtp.MAX_PACKET)
-    ours, theirs, inbound = srtp.Protector(session(), buffer), session(), session(Policy.SSRC_ANY_INBOUND)
+    arena = srtp.Arena(3 * MAX_PACKET)
+    ours, theirs, inbound = srtp.Protector(session()), session(), session(Policy.SSRC_ANY_INBOUND)
     at = 0
     for number in range(3):
         plain = rtp(number, size)
-        end = at + ours.protect(bytearray(plain), at)
-        protected = bytes(buffer[at:end])
+        end = at + ours.write(bytearray(plain), arena, at)
+        protected = bytes(arena.buffer[at:end])
         assert protected == theirs.protect(plain)
         assert inbound.unprotect(protected) == plain
         at = end
 
 
-def test_the_packet_given_is_left_as_it_was() -> None:
-    packet = bytearray(rtp(1, 100))
-    srtp.Protector(session(), bytearray(srtp.MAX_PACKET)).protect(packet, 0)
+@pytest.mark.parametrize("sizes", [[0], [900, 900, 20, 901], [50] * MAX_BURST])
+@pytest.mark.parametrize(
+    "profile", [Policy.SRTP_PROFILE_AEAD_AES_128_GCM, Policy.SRTP_PROFILE_AES128_CM_SHA1_80]
+)
+def test_a_burst_is_protected_packet_by_packet(sizes: list[int], profile: int) -> None:
+    burst = burst_of(sizes)
+    arena = srtp.Arena(MAX_BURST * MAX_PACKET)
+    ours, theirs = srtp.Protector(session(profile=profile)), session(profile=profile)
+    side_by_side = ours.write_burst(burst, arena, 100)
+    expected = [theirs.protect(packet) for packet in burst.plain_packets()]
+    lengths = srtp.lengths(len(sizes))
+    found = [bytes(arena.buffer[100 + at : 100 + at + lengths[index]]) for index, at in burst.places]
+    assert found == expected
+    assert side_by_side == (profile == Policy.SRTP_PROFILE_AEAD_AES_128_GCM)
+
+
+def test_what_is_given_is_left_as_it_was() -> None:
+    packet, burst, arena = bytearray(rtp(1, 100)), burst_of([7, 8]), srtp.Arena(MAX_PACKET)
+    plain = bytes(burst.plain)
+    srtp.Protector(session()).write(packet, arena, 0)
+    srtp.Protector(session()).write_burst(burst, arena, 0)
     assert packet == rtp(1, 100)
+    assert burst.plain == plain
 
 
-@pytest.mark.parametrize("packet", [b"", b"\x80", rtp(1, srtp.MAX_PLAIN - 11)])
+@pytest.mark.parametrize("packet", [b"", b"\x80", rtp(1, MAX_PLAIN - 11)])
 def test_what_cannot_be_protected_is_refused(packet: bytes) -> None:
     with pytest.raises(pylibsrtp.Error):
-        srtp.Protector(session(), bytearray(srtp.MAX_PACKET)).protect(packet, 0)
+        srtp.Protector(session()).write(packet, srtp.Arena(MAX_PACKET), 0)

@@ -1,0 +1,143 @@
+"""Packets of one layer that depart together: written once for each viewer, who is then served whole.
+
+Serving viewer by viewer instead of packet by packet is what makes forwarding cheap: what belongs to a viewer
+is fetched from memory once, and packets of one size lie side by side, as the kernel wants them for a segment.
+"""
+
+import struct
+from array import array
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from rooms.sfu.rtp import FIXED_BYTES, MediaPacket, write_picture
+
+if TYPE_CHECKING:
+    from rooms.sfu.layer import Layer
+
+MAX_BURST: Final = 16  # packets: what comes first must not wait long for what comes last
+MAX_PACKET: Final = 1500  # bytes, protected
+TAG_BYTES: Final = (
+    16  # room behind each packet for its authentication tag; no profile of ours has a longer one
+)
+MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h: pylibsrtp wants as much room
+# From byte 1 to the transport-wide number (`rtp.WIDE_AT`): marker and payload type, sequence number, timestamp,
+# SSRC; the beginning of the extensions, which is the same for all viewers (`_CONSTANT`); the number.
+HEAD: Final = struct.Struct("!BHIIQBH")
+_CONSTANT: Final = struct.Struct("!QB")
+_TAG: Final = bytes(TAG_BYTES)
+
+# Where it begins, marker, number, timestamp, then the two constants.
+Head = tuple[int, int, int, int, int, int]
+# Where it begins, packets, bytes, size of each but the last, which may be shorter.
+Run = tuple[int, int, int, int]
+
+
+class Burst:
+    """Some packets of `layer`, in order of departure, one behind the other in `plain`.
+
+    `plain` is patched for each viewer in turn: HEAD is written anew for each, the pictures' numbers when they
+    differ from those of the viewer before (`pictures`). `places` are the packets' (index, offset) there, with
+    `TAG_BYTES` free behind each.
+    """
+
+    __slots__ = (
+        "heads",
+        "layer",
+        "lengths",
+        "lowest",
+        "newest",
+        "now",
+        "packets",
+        "payload_bytes",
+        "pictures",
+        "places",
+        "plain",
+        "protected_lengths",
+        "room",
+        "runs",
+        "sizes",
+        "times",
+        "untold",
+    )
+
+    def __init__(self, layer: "Layer", packets: list[MediaPacket], now: float) -> None:
+        """Of one packet at least. `now` is when they depart, seconds."""
+        self.layer = layer
+        self.packets = packets
+        self.now = now
+        self.pictures: tuple[int, int] | None = None
+        self.plain = plain = bytearray()
+        self.places: list[tuple[int, int]] = []
+        self.heads: list[Head] = []
+        self.sizes = array("i")
+        at = payload = 0
+        newest = packets[0]
+        lowest = newest.number
+        for index, packet in enumerate(packets):
+            buffer = packet.buffer
+            plain += buffer
+            plain += _TAG
+            block, head = _CONSTANT.unpack_from(buffer, FIXED_BYTES)
+            number = packet.number
+            self.heads.append((at + 1, packet.marker, number, packet.timestamp, block, head))
+            self.places.append((index, at))
+            self.sizes.append(len(buffer))
+            payload += packet.payload_bytes
+            if number > newest.number:
+                newest = packet
+            elif number < lowest:
+                lowest = number
+            at = len(plain)
+        self.newest = newest
+        self.lowest = lowest
+        self.payload_bytes = payload
+        self.room = at
+        self.runs = runs(self.places, self.sizes)
+        # Bytearrays, since from bytes Python copies into bytearrays by way of another bytearray.
+        self.lengths = bytearray(self.sizes)
+        self.protected_lengths = array("i", [size + TAG_BYTES for size in self.sizes]).tobytes()
+        self.times = array("d", (now,)) * len(packets)
+        self.untold = bytes(len(packets))
+
+    def __len__(self) -> int:
+        return len(self.packets)
+
+    def plain_packets(self) -> Iterator[bytes]:
+        """The packets one by one, as they are written at present."""
+        for index, at in self.places:
+            yield bytes(self.plain[at : at + self.sizes[index]])
+
+    def since(self, number: int) -> "Burst | None":
+        """Those of them from `number` on; None when there are none."""
+        packets = [packet for packet in self.packets if packet.number >= number]
+        return Burst(self.layer, packets, self.now) if packets else None
+
+    def write_pictures(self, picture: int, tl0: int) -> None:
+        """Write the VP8 numbers for a viewer whose numbers are shifted by so much."""
+        self.pictures = None
+        for index, at in self.places:
+            packet = self.packets[index]
+            if packet.picture_at:
+                write_picture(self.plain, at, packet, picture, tl0)
+        self.pictures = (picture, tl0)
+
+
+def runs(places: list[tuple[int, int]], sizes: "array[int]") -> list[Run]:
+    """Packets that lie side by side, grouped: a shorter one ends its run, a longer one begins another."""
+    found: list[Run] = []
+    begin = packets = total = segment = 0
+    for index, at in places:
+        size = sizes[index] + TAG_BYTES
+        if packets and size > segment:
+            found.append((begin, packets, total, segment))
+            packets = 0
+        if not packets:
+            begin, total, segment = at, 0, size
+        packets += 1
+        total += size
+        if size < segment:
+            found.append((begin, packets, total, segment))
+            packets = 0
+    if packets:
+        found.append((begin, packets, total, segment))
+    return found
