@@ -12,7 +12,7 @@ BROWSER_SOURCES = $(shell find static -path static/node_modules -prune -o -path 
 CATALOGUES = $(shell find web/locale -name '*.po')
 CODE := server web rooms school tests bench
 
-.PHONY: help run test check fmt bench bench-sfu-vs-janus fuzz browser messages wheel clean
+.PHONY: help run test check fmt bench bench-sfu-vs-janus soak fuzz browser messages wheel clean
 
 help:
 	@echo "make run            serve the demo school on http://localhost:8080 (PORT=... changes the port)"
@@ -21,6 +21,7 @@ help:
 	@echo "make check          the checks alone: ruff, mypy, tsc, layers, catalogues, migrations"
 	@echo "make bench          measure speed and memory (minutes)"
 	@echo "make bench-sfu-vs-janus  measure beside Janus, as root, where it is installed"
+	@echo "make soak           half an hour of joins and leaves: memory and descriptors"
 	@echo "make fuzz           ten million hostile datagrams against the media plane (minutes)"
 	@echo "make fmt            format the code"
 
@@ -77,6 +78,9 @@ bench: $(VENV)/.dev static/dist/.vite/manifest.json $(VENV)/.catalogues
 
 bench-sfu-vs-janus: $(VENV)/.dev
 	@$(BIN)/python -m bench.janus $(BENCH)
+
+soak: $(VENV)/.dev static/dist/.vite/manifest.json $(VENV)/.catalogues
+	@$(BIN)/python -m bench.soak $(SOAK)
 
 fuzz: $(VENV)/.dev
 	@$(BIN)/python -m tests.rooms.sfu.fuzz

@@ -39,6 +39,11 @@ def resident_kib(pid: int) -> int:
     return next(int(line.split()[1]) for line in _lines(f"/proc/{pid}/status") if line.startswith("VmRSS"))
 
 
+def descriptors(pid: int) -> int:
+    """Open files of a process, sockets included."""
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
 def pin(pid: int, core: int) -> None:
     """Keep a process, all its threads, on one core and, where that is allowed, before all others there."""
     threads = [int(thread.name) for thread in Path(f"/proc/{pid or os.getpid()}/task").iterdir()]

@@ -1,0 +1,136 @@
+"""A whole class comes at once, and then the media worker is killed under it.
+
+    python -m bench.storm                   # 300 people in 10 seconds, then SIGKILL with all of them inside
+    python -m bench.storm --people 200 --seconds 7
+
+The server as people run it, on SQLite; everybody comes by a personal link (two pages), a ticket, Socket.IO,
+a transport, DTLS and two consumers, and is ready at the first packet. Nothing is pinned: the server, its
+worker and this program share the machine.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import machine
+from bench.school import Running, running
+from bench.visitor import Broadcast, Visitor
+
+BACK_SECONDS = 60.0
+GOAL_BACK = 5.0
+
+
+@dataclass
+class Came:
+    """How they came in; times are in seconds."""
+
+    people: int
+    failed: list[str]
+    whole: float
+    ready: list[float]
+    pages: list[float]
+    server_cpu: float
+    worker_cpu: float
+
+    def print(self) -> None:
+        """Say it."""
+        print(f"{self.people} people: {self.people - len(self.failed)} inside, {len(self.failed)} failed;")
+        print(f"the last one was ready {self.whole:.1f} s after the first came.")
+        print(f"Link and room page, s: p50 {_share(self.pages, 0.5):.2f}, p95 {_share(self.pages, 0.95):.2f}")
+        print(
+            f"Click to first packet, s: p50 {_share(self.ready, 0.5):.2f}, p95 {_share(self.ready, 0.95):.2f}"
+        )
+        each = self.server_cpu / self.people, self.worker_cpu / self.people
+        print(f"CPU ms a person: server {each[0] * 1000:.1f}, worker {each[1] * 1000:.1f}")
+        for failure in sorted(set(self.failed)):
+            print(f"  {self.failed.count(failure)} × {failure}")
+
+
+async def storm(school: Running, people: int, seconds: float) -> tuple[Came, list[Visitor]]:
+    """Let them come evenly within so many seconds."""
+    server, worker = school.kabinet.process.pid, school.kabinet.media_worker
+    cpu = machine.cpu_seconds(server), machine.cpu_seconds(worker)
+    visitors = [school.student(number) for number in range(people)]
+    began = time.monotonic()
+
+    async def come(number: int) -> str:
+        await asyncio.sleep(seconds * number / people)
+        try:
+            await visitors[number].come()
+        except Exception as error:  # noqa: BLE001 -- whatever it was, it is a failure and is shown
+            return f"{type(error).__name__} {error}"
+        return ""
+
+    failed = [failure for failure in await asyncio.gather(*map(come, range(people))) if failure]
+    inside = [visitor for visitor in visitors if visitor.ready]
+    came = Came(
+        people=people,
+        failed=failed,
+        whole=max((visitor.ready for visitor in inside), default=began) - began,
+        ready=[visitor.ready - visitor.clicked for visitor in inside],
+        pages=[visitor.clicked - visitor.came for visitor in inside],
+        server_cpu=machine.cpu_seconds(server) - cpu[0],
+        worker_cpu=machine.cpu_seconds(worker) - cpu[1],
+    )
+    return came, inside
+
+
+async def kill(school: Running, visitors: list[Visitor]) -> list[float]:
+    """SIGKILL to the media worker: after how many seconds each had the first packet again."""
+    killed = time.monotonic()
+    os.kill(school.kabinet.media_worker, signal.SIGKILL)
+    try:
+        async with asyncio.timeout(BACK_SECONDS):
+            await asyncio.gather(*(visitor.back.wait() for visitor in visitors))
+    except TimeoutError:
+        print("Some did not come back:", *(failure for one in visitors for failure in one.failures[-1:]))
+    return [visitor.ready - killed for visitor in visitors if visitor.back.is_set()]
+
+
+def _share(values: list[float], part: float) -> float:
+    return sorted(values)[int(part * (len(values) - 1))] if values else float("nan")
+
+
+async def main() -> None:
+    """Let them come, kill, and say how long both took."""
+    options = argparse.ArgumentParser(
+        prog="python -m bench.storm", description="A storm of joins, a killed worker."
+    )
+    options.add_argument("--people", type=int, default=300, help="how many come")
+    options.add_argument("--seconds", type=float, default=10.0, help="within how many seconds")
+    chosen = options.parse_args()
+    machine.allow_descriptors()
+    print(*machine.description(), "", sep="\n")
+    with tempfile.TemporaryDirectory() as place:
+        async with running(Path(place), chosen.people) as school:
+            teacher = school.teacher()
+            await teacher.come()
+            broadcast = Broadcast(teacher)
+            came, inside = await storm(school, chosen.people, chosen.seconds)
+            came.print()
+            back = await kill(school, inside)
+            print(f"Worker killed with {len(inside)} inside: {len(back)} back.")
+            if back:
+                times = f"median {statistics.median(back):.2f} s, the last after {max(back):.2f} s"
+                print(f"First packet again: {times} (goal {GOAL_BACK:g} s).")
+            broadcast.stop()
+            for visitor in [teacher, *inside]:
+                await visitor.vanish()
+        print(_log(Path(place)))
+
+
+def _log(folder: Path) -> str:
+    """What the server complained of."""
+    lines = (folder / "server.log").read_text().splitlines()
+    bad = [line for line in lines if "Traceback" in line or '"error"' in line]
+    return f"Errors in the server's log: {len(bad)}." + "".join(f"\n  {line[:200]}" for line in bad[:5])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
