@@ -19,9 +19,9 @@ MAX_PACKET: Final = 1500  # bytes, protected
 TAG_BYTES: Final = (
     16  # room behind each packet for its authentication tag; no profile of ours has a longer one
 )
-MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h: pylibsrtp wants as much room
-# From byte 1 to the transport-wide number (`rtp.WIDE_AT`): marker and payload type, sequence number, timestamp,
-# SSRC; the beginning of the extensions, which is the same for all viewers (`_CONSTANT`); the number.
+MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h, which pylibsrtp keeps free
+# From byte 1 to the transport-wide number (`rtp.WIDE_AT`): marker and payload type, sequence number,
+# timestamp, SSRC; the beginning of the extensions, the same for all viewers (`_CONSTANT`); the number.
 HEAD: Final = struct.Struct("!BHIIQBH")
 _CONSTANT: Final = struct.Struct("!QB")
 _TAG: Final = bytes(TAG_BYTES)
