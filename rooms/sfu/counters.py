@@ -13,6 +13,7 @@ NO_DROPS: Final = frozenset(
         "stun_answered",
         "send_waited",
         "segments_refused",
+        "tcp_accepted",
     }
 )
 
@@ -44,3 +45,7 @@ class Counters:
     send_failed: int = 0
     send_waited: int = 0
     segments_refused: int = 0
+    tcp_accepted: int = 0
+    tcp_refused: int = 0
+    tcp_not_proven: int = 0
+    tcp_dropped: int = 0

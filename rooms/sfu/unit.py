@@ -7,25 +7,23 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypeVar
 
-from aioice.ice import get_host_addresses
-
 from rooms.sfu import dtls, messages
+from rooms.sfu.candidates import announced, candidates
 from rooms.sfu.counters import Counters
 from rooms.sfu.endpoint import Endpoint
 from rooms.sfu.messages import Answer, Notify, Request, TransportState
 from rooms.sfu.params import SfuError
 from rooms.sfu.router import Router
+from rooms.sfu.settings import WorkerSettings
+from rooms.sfu.sockets import open_sockets
 from rooms.sfu.spread import DELAYS, Spread
 from rooms.sfu.totals import totals
-from rooms.sfu.settings import WorkerSettings
 from rooms.sfu.transport import Transport
-from rooms.sfu.udp import UdpSocket
 from rooms.sfu.usage import usage
 
 MAX_ROUTERS: Final = 1000
 MAX_TRANSPORTS: Final = 4000
 MAX_TRACES: Final = 100
-ANY_HOSTS: Final = frozenset({"0.0.0.0", "::"})
 
 T = TypeVar("T")
 Handler = Callable[[Any, float], Any]
@@ -50,9 +48,9 @@ class ForwardingUnit:
 
     def __init__(self, settings: WorkerSettings, tell: Notify) -> None:
         self.counters = Counters()
-        self.delays = Spread(DELAYS)
-        self.udp = UdpSocket(settings.host, settings.port, self.counters)
+        self.udp, self.tcp = open_sockets(settings.host, settings.port, self.counters)
         self.internal_errors = 0
+        self.delays = Spread(DELAYS)
         self._tell = tell
         self._microphones = settings.microphones
         self._certificate = dtls.Certificate.generateCertificate()
@@ -76,9 +74,9 @@ class ForwardingUnit:
             messages.PauseConsumer: self._pause_consumer,
             messages.ResumeConsumer: self._resume_consumer,
             messages.CloseConsumer: self._close_consumer,
-            messages.GetTotals: lambda _command, _now: self.totals(),
             messages.SetConsumerSize: self._set_consumer_size,
             messages.GetStats: self._stats,
+            messages.GetTotals: lambda _command, _now: self.totals(),
         }
 
     def handle(self, request: Request) -> Answer:
@@ -118,6 +116,7 @@ class ForwardingUnit:
         now = self.udp.now()
         for place in list(self._places.values()):
             place.transport.tick(now)
+        self.tcp.tick(now)
 
     async def close(self) -> None:
         """Close every router, then wait until the browsers have been told."""
@@ -212,6 +211,7 @@ class ForwardingUnit:
     def _set_consumer_size(self, command: messages.SetConsumerSize, now: float) -> None:
         router = _known(self._owners, command.consumer).router
         router.set_consumer_size(command.consumer, command.width, command.height, now)
+
     def totals(self) -> dict[str, Any]:
         """Counters since the start and gauges of now, in plain types: `rooms.sfu.totals` and what it lacks.
 
@@ -229,13 +229,12 @@ class ForwardingUnit:
     def _transport_states(self) -> dict[str, int]:
         return dict(Counter(place.transport.state for place in self._places.values()))
 
-
     def _stats(self, _command: messages.GetStats, now: float) -> dict[str, Any]:
         return {
             "datagrams": asdict(self.counters),
             "internalErrors": self.internal_errors,
             "transports": self._transport_states(),
-            "known": self.udp.sizes(),
+            "known": {**self.udp.sizes(), "connections": len(self.tcp)},
             "buffers": self.udp.buffers(),
             "sending": self.udp.mode,
             "routers": {router_id: router.stats(now) for router_id, router in self._routers.items()},
@@ -274,35 +273,6 @@ class ForwardingUnit:
         ending = asyncio.get_running_loop().create_task(place.transport.close())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
-
-
-def announced(settings: WorkerSettings) -> list[str]:
-    """The addresses that browsers are told: those set, else the bound one, else all of the machine's.
-
-    Loopback comes last: it serves a browser on this machine, but Firefox never tries it.
-    """
-    if settings.announced:
-        return list(settings.announced)
-    if settings.host not in ANY_HOSTS:
-        return [settings.host]
-    both = settings.host == "::"
-    return [*get_host_addresses(use_ipv4=True, use_ipv6=both), "127.0.0.1"]
-
-
-def candidates(addresses: list[str], port: int) -> list[dict[str, Any]]:
-    """`iceCandidates` in order of preference (RFC 8445 §5.1.2.1: host type, falling local preference)."""
-    return [
-        {
-            "foundation": "udpcandidate",
-            "priority": (126 << 24) | ((65535 - number) << 8) | 255,
-            "ip": address,
-            "address": address,
-            "protocol": "udp",
-            "port": port,
-            "type": "host",
-        }
-        for number, address in enumerate(addresses)
-    ]
 
 
 def _known(names: dict[str, T], name: str) -> T:

@@ -1,4 +1,4 @@
-"""A worker: the process that forwards media. One event loop, one UDP port, one socket to its parent.
+"""A worker: the process that forwards media. One event loop, one port, one socket to its parent.
 
 Started by `channel.Worker` as `python -m rooms.sfu.worker FD SETTINGS`; it ends when the parent's end closes.
 """
@@ -45,6 +45,7 @@ class Process:
         unit = ForwardingUnit(settings, self.write)
         self._loop.set_exception_handler(unit.report_context)
         unit.udp.open(self._loop)
+        await unit.tcp.open(self._loop)
         tickers = [
             asyncio.create_task(_repeat(unit.tick, TICK_SECONDS, unit.delays)),
             asyncio.create_task(_repeat(unit.slow_tick, SLOW_TICK_SECONDS, unit.delays)),
@@ -55,6 +56,7 @@ class Process:
         for ticker in tickers:
             ticker.cancel()
         await unit.close()
+        unit.tcp.close()
         unit.udp.close(self._loop)
 
     def write(self, message: FromWorker) -> None:
@@ -74,11 +76,11 @@ class Process:
 async def _repeat(work: Callable[[], None], seconds: float, delays: Spread) -> None:
     loop = asyncio.get_running_loop()
     while True:
-        await asyncio.sleep(seconds)
-        work()
         due = loop.time() + seconds
-
+        await asyncio.sleep(seconds)
         delays.add(loop.time() - due)
+        work()
+
 
 async def main(descriptor: int, settings: WorkerSettings) -> None:
     """Serve the parent at the other end of a socket."""

@@ -8,8 +8,8 @@ from typing import Any
 from rooms.sfu import dtls
 from rooms.sfu.channel import Notification, TransportState, Worker, WorkerSettings
 from rooms.sfu.counters import Counters
+from rooms.sfu.sockets import open_sockets
 from rooms.sfu.transport import Transport
-from rooms.sfu.udp import UdpSocket
 from tests.rooms.sfu.peer import Peer, dtls_parameters
 
 
@@ -35,10 +35,11 @@ class Echo:
 
 
 class Line:
-    """A socket with echoing transports, and the peers that call them."""
+    """The sockets with echoing transports, and the peers that call them."""
 
-    def __init__(self) -> None:
-        self.udp = UdpSocket("127.0.0.1", 0, Counters())
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host = host
+        self.udp, self.tcp = open_sockets(host, 0, Counters())
         self.certificate = dtls.Certificate.generateCertificate()
         self.transports: list[Transport] = []
         self.peers: list[Peer] = []
@@ -62,7 +63,7 @@ class Line:
         """What signalling would tell the peer."""
         return {
             "iceParameters": transport.ice_parameters(),
-            "iceCandidates": [{"port": self.udp.port}],
+            "iceCandidates": [{"ip": self.host, "port": self.udp.port}],
             "dtlsParameters": transport.dtls_parameters(),
         }
 
@@ -80,11 +81,12 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line() -> AsyncIterator[Line]:
+async def open_line(host: str = "127.0.0.1") -> AsyncIterator[Line]:
     """A line that hangs up at the end."""
-    line = Line()
+    line = Line(host)
     loop = asyncio.get_running_loop()
     line.udp.open(loop)
+    await line.tcp.open(loop)
     try:
         yield line
     finally:
@@ -92,6 +94,7 @@ async def open_line() -> AsyncIterator[Line]:
             await transport.close()
         for peer in line.peers:
             peer.close()
+        line.tcp.close()
         line.udp.close(loop)
 
 

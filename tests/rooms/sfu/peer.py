@@ -81,7 +81,8 @@ class Peer:
     """One browser-like end of a transport. `received` and `received_rtcp` hold what came, decrypted.
 
     `lose(data)` decides which outgoing datagrams vanish and `lose_in(data)` which incoming ones;
-    `watch(data, socket)` sees what comes in. `add_address` opens more sockets; `send` takes their number.
+    `watch(data, socket)` sees what comes in. `add_address` opens more sockets, `add_stream` TCP connections;
+    `send` takes their number. `hung_up` are the connections that the other end has closed.
     """
 
     def __init__(
@@ -93,8 +94,9 @@ class Peer:
         mtu: int = 0,
     ) -> None:
         self.ice = transport["iceParameters"]
-        port = transport["iceCandidates"][0]["port"]
-        self.server: Address = ("127.0.0.1", port)
+        first = transport["iceCandidates"][0]
+        self.server: Address = (first.get("ip", "127.0.0.1"), first["port"])
+        self._family = socket.AF_INET6 if ":" in self.server[0] else socket.AF_INET
         self.ufrag = secrets.token_hex(4)
         self.role = role
         self.sockets: list[socket.socket] = []
@@ -104,6 +106,8 @@ class Peer:
         self.received_at: list[int] = []
         self.undecryptable = 0
         self.answers: list[stun.Message] = []
+        self.hung_up: list[int] = []
+        self._unread: dict[int, bytearray] = {}
         self.lose: Callable[[bytes], bool] = lambda _: False
         self.lose_in: Callable[[bytes], bool] = lambda _: False
         self.watch: Callable[[bytes, int], object] = lambda _data, _number: None
@@ -117,11 +121,11 @@ class Peer:
         self._ssl: SSL.Connection | None = None
         self._flight: list[bytes] = []
         self._news = asyncio.Event()
-        self.add_address("127.0.0.1")
+        self.add_address("::1" if self._family == socket.AF_INET6 else "127.0.0.1")
 
     def add_address(self, host: str) -> int:
         """Open one more socket; its number is returned."""
-        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made = socket.socket(self._family, socket.SOCK_DGRAM)
         made.setblocking(False)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
         made.bind((host, 0))
@@ -129,6 +133,21 @@ class Peer:
         self.sockets.append(made)
         asyncio.get_running_loop().add_reader(made, self._readable, number)
         return number
+
+    def add_stream(self, host: str = "127.0.0.1") -> int:
+        """Open a TCP connection to the server's port; its number is that of a socket."""
+        made = socket.create_connection(self.server, timeout=5, source_address=(host, 0))
+        made.setblocking(False)
+        number = len(self.sockets)
+        self.sockets.append(made)
+        self._unread[number] = bytearray()
+        asyncio.get_running_loop().add_reader(made, self._stream_readable, number)
+        return number
+
+    def hang_up(self, number: int) -> None:
+        """Close one of the sockets."""
+        asyncio.get_running_loop().remove_reader(self.sockets[number])
+        self.sockets[number].close()
 
     def close(self) -> None:
         """Vanish without a word."""
@@ -232,7 +251,11 @@ class Peer:
 
     def send(self, data: bytes, via: int = 0) -> None:
         """Send raw bytes from one of the sockets."""
-        if not self.lose(data):
+        if self.lose(data):
+            return
+        if via in self._unread:
+            self.sockets[via].sendall(len(data).to_bytes(2, "big") + data)
+        else:
             self.sockets[via].sendto(data, self.server)
 
     def _readable(self, number: int) -> None:
@@ -243,6 +266,23 @@ class Peer:
                 break
             if not self.lose_in(data):
                 self._receive(data, number)
+        self._news.set()
+
+    def _stream_readable(self, number: int) -> None:
+        unread = self._unread[number]
+        try:
+            data = self.sockets[number].recv(65536)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self.hung_up.append(number)
+            self.hang_up(number)
+        unread += data
+        while len(unread) >= 2 and len(unread) >= 2 + int.from_bytes(unread[:2], "big"):
+            end = 2 + int.from_bytes(unread[:2], "big")
+            if not self.lose_in(bytes(unread[2:end])):
+                self._receive(bytes(unread[2:end]), number)
+            del unread[:end]
         self._news.set()
 
     def _receive(self, data: bytes, number: int) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from rooms.sfu import channel
+from rooms.sfu.candidates import announced
 from rooms.sfu.channel import Notification, SfuError, Worker, WorkerSettings
-from rooms.sfu.unit import announced, candidates
 from tests.rooms.sfu.calls import Caller, running_worker
 from tests.rooms.sfu.peer import dtls_parameters
 
@@ -41,8 +41,8 @@ async def test_a_worker_opens_its_port_and_describes_routers_and_transports() ->
         assert set(transport) == {"id", "iceParameters", "iceCandidates", "dtlsParameters"}
         assert transport["id"] == "a"
         assert transport["iceParameters"]["iceLite"] is True
-        assert [one["ip"] for one in transport["iceCandidates"]] == ["127.0.0.1"]
-        assert transport["iceCandidates"][0]["port"] == worker.port
+        told = [(one["protocol"], one["ip"], one["port"]) for one in transport["iceCandidates"]]
+        assert told == [("udp", "127.0.0.1", worker.port), ("tcp", "127.0.0.1", worker.port)]
         assert [one["algorithm"] for one in transport["dtlsParameters"]["fingerprints"]] == ["sha-256"]
         restarted = await worker.restart_ice("a")
         assert set(restarted) == {"iceParameters"}
@@ -174,9 +174,3 @@ def test_every_address_of_the_machine_is_announced_and_loopback_last() -> None:
 def test_a_setting_overrides_what_is_announced() -> None:
     assert announced(WorkerSettings(announced=["203.0.113.5"])) == ["203.0.113.5"]
     assert announced(WorkerSettings(host="192.0.2.4")) == ["192.0.2.4"]
-
-
-def test_candidates_keep_their_order_of_preference() -> None:
-    made = candidates(["192.0.2.4", "127.0.0.1"], 4000)
-    assert [(one["ip"], one["port"]) for one in made] == [("192.0.2.4", 4000), ("127.0.0.1", 4000)]
-    assert made[0]["priority"] > made[1]["priority"]

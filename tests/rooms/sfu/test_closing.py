@@ -80,7 +80,7 @@ async def test_a_transport_takes_everything_on_it_along_and_tells_its_browser() 
         await family.up.until(lambda: family.up.closed_by_server)
         assert not family.down.closed_by_server
         assert await family.names() == {"down": ({"q"}, set())}
-        assert (await family.worker.stats())["known"] == {"addresses": 1, "ufrags": 1}
+        assert (await family.worker.stats())["known"] == {"addresses": 1, "ufrags": 1, "connections": 0}
 
 
 async def test_a_router_takes_its_transports_along() -> None:
@@ -91,7 +91,7 @@ async def test_a_router_takes_its_transports_along() -> None:
         await family.up.until(lambda: family.up.closed_by_server and family.down.closed_by_server)
         stats = await family.worker.stats()
         assert (stats["routers"], stats["transports"]) == ({}, {})
-        assert stats["known"] == {"addresses": 0, "ufrags": 0}
+        assert stats["known"] == {"addresses": 0, "ufrags": 0, "connections": 0}
 
 
 async def test_a_browser_that_says_goodbye_is_as_good_as_a_closed_transport() -> None:
@@ -115,7 +115,7 @@ async def test_a_failed_handshake_closes_the_transport() -> None:
         await peer.connect()
         await caller.until_state("a", "failed")
         stats = await caller.worker.stats()
-        assert (stats["transports"], stats["known"]) == ({}, {"addresses": 0, "ufrags": 0})
+        assert (stats["transports"], stats["known"]) == ({}, {"addresses": 0, "ufrags": 0, "connections": 0})
 
 
 async def test_names_are_free_again_and_closing_twice_is_no_error() -> None:

@@ -7,8 +7,10 @@ import pytest
 from rooms.sfu import messages, unit
 from rooms.sfu.messages import Answer, Notification, Request
 from rooms.sfu.settings import WorkerSettings
+from rooms.sfu.transport import HANDSHAKE_SECONDS
 from rooms.sfu.unit import ForwardingUnit
 from tests.rooms.sfu.media import audio_parameters
+from tests.rooms.sfu.peer import dtls_parameters
 
 
 class Desk:
@@ -31,6 +33,7 @@ async def desk() -> Any:
     made = Desk()
     yield made
     await made.unit.close()
+    made.unit.tcp.close()
     made.unit.udp._socket.close()
 
 
@@ -61,6 +64,36 @@ async def test_a_name_belongs_to_one_room_at_a_time(desk: Desk) -> None:
     assert desk.refusal(messages.CreateTransport("b", "at")) == ("already_exists", {"id": "at"})
     desk.ask(messages.CloseRouter("a"))
     assert desk.ask(messages.Produce("bt", "p", "audio", parameters, False)).code is None
+
+
+async def test_a_transport_that_nobody_connects_ends_by_itself_and_the_parent_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ask(messages.CreateRouter("a"))
+    for name in ("t1", "t2"):
+        desk.ask(messages.CreateTransport("a", name))
+    desk.ask(messages.ConnectTransport("t2", dtls_parameters()))
+    desk.told.clear()
+    start = desk.unit.udp.now()
+    monkeypatch.setattr(desk.unit.udp, "now", lambda: start + HANDSHAKE_SECONDS - 1)
+    desk.unit.slow_tick()
+    assert desk.told == []
+    assert desk.unit.udp.sizes()["ufrags"] == 2
+    monkeypatch.setattr(desk.unit.udp, "now", lambda: start + HANDSHAKE_SECONDS + 1)
+    desk.unit.slow_tick()
+    assert desk.told == [messages.TransportState("t1", "failed"), messages.TransportState("t2", "failed")]
+    await desk.unit.close()
+    assert desk.unit.udp.sizes() == {"addresses": 0, "ufrags": 0}
+
+
+async def test_a_producer_of_one_room_is_never_given_to_another(desk: Desk) -> None:
+    for room in ("a", "b"):
+        desk.ask(messages.CreateRouter(room))
+        desk.ask(messages.CreateTransport(room, f"{room}t"))
+    desk.ask(messages.Produce("at", "p", "audio", audio_parameters(), False))
+    capabilities = desk.ask(messages.CreateRouter("c")).data
+    assert desk.refusal(messages.Consume("bt", "c1", "p", capabilities))[0] == "not_found"
+    assert desk.ask(messages.Consume("at", "c1", "p", capabilities)).code is None
 
 
 class Broken:

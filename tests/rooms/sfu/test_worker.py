@@ -115,7 +115,7 @@ async def test_stats_say_what_became_of_every_datagram() -> None:
         await caller.join("room", "up")
         stats = await caller.worker.stats()
         assert stats["transports"] == {"connected": 1}
-        assert stats["known"] == {"addresses": 1, "ufrags": 1}
+        assert stats["known"] == {"addresses": 1, "ufrags": 1, "connections": 0}
         assert stats["internalErrors"] == 0
         assert stats["datagrams"]["stun_answered"] >= 1
         assert set(stats["routers"]["room"]) == {"up"}

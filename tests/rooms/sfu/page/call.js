@@ -115,3 +115,11 @@ window.sent = async (id) => {
     rid, frameWidth, framesEncoded, nackCount, pliCount, retransmittedPacketsSent,
   }));
 };
+
+window.way = async (direction) => {
+  const report = await transports[direction].getStats();
+  const transport = [...report.values()].find((each) => each.type === "transport");
+  const pair = report.get(transport.selectedCandidatePairId);
+  const { protocol, relayProtocol } = report.get(pair.localCandidateId);
+  return { protocol, address: report.get(pair.remoteCandidateId).address, relay: relayProtocol ?? "" };
+};
