@@ -67,6 +67,7 @@ _BY_CODE: Final = {
         "Somebody else has changed this while you were typing. Nothing of yours is lost: "
         "compare below and save once more if yours is right."
     ),
+    "not_the_drafter": N_("Only whoever began this draft can delete it. Ask them."),
     "removed_meanwhile": N_(
         "Somebody else has removed this line while you were typing. Nothing of yours is lost: "
         "saving adds it as a new line."
@@ -78,7 +79,7 @@ _BY_CODE: Final = {
     "session_cancelled": N_("The consultation was cancelled meanwhile."),
     "session_started": N_("The consultation is being held already: it can be cancelled, not moved."),
 }
-_CONFLICTS: Final = frozenset(_BY_CODE) - {"not_an_employee"}
+_CONFLICTS: Final = frozenset(_BY_CODE) - {"not_an_employee", "not_the_drafter"}
 
 
 def explain(form: Form[Model], error: SchoolError, words: Words) -> bool:

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Delete, Update, delete, exists, or_, selec
 from school.audit.actions import record
 from school.audit.rules import Json
 from school.db import Db
-from school.drafting.errors import EditedMeanwhile, RemovedMeanwhile
+from school.drafting.errors import EditedMeanwhile, NotTheDrafter, RemovedMeanwhile
+from school.drafting.queries import may_discard
 from school.errors import Invalid
 from school.people.permissions import require
 from school.people.rules import Capability
@@ -15,12 +16,13 @@ from school.schedule.actions import check_slot, draft, refusal, step, write_grou
 from school.schedule.models import Line, LineGroup, Version, VersionState
 from school.schedule.queries import LineRow, lines, version
 from school.schedule.rules import TITLE_LIMIT, Slot, check_text, check_validity
+from school.stamp import compare
 
 
 async def copy(
     db: Db, now: datetime, *, by: int, source_id: int, title: str, valid_from: date, valid_until: date
 ) -> int:
-    """Begin a version with the lines of another and give its id.
+    """Begin a version with the lines of another, under their public addresses (R22), and give its id.
 
     A line's own validity is kept where it lies inside the new version's; a bound outside is dropped.
     Raises Forbidden, Invalid, NotFound.
@@ -28,7 +30,7 @@ async def copy(
     await version(db, source_id)
     version_id = await draft(db, now, by=by, title=title, valid_from=valid_from, valid_until=valid_until)
     for line in await lines(db, source_id):
-        await write_line(db, version_id, line.person_id, _inside(line, valid_from, valid_until))
+        await write_line(db, version_id, line.person_id, _inside(line, valid_from, valid_until), line.key)
     await _record(db, now, by, "schedule_copied", version_id, source=source_id)
     return version_id
 
@@ -101,6 +103,25 @@ async def remove_line(
     await db.execute(delete(LineGroup).where(LineGroup.line_id == line_id))
     await _done(db, delete(Line).where(*_opened(version_id, line_id, revision)), version_id, line_id)
     await _record(db, now, by, "schedule_line_removed", version_id, line=line_id)
+
+
+async def discard(db: Db, now: datetime, *, by: int, version_id: int, seen: str) -> None:
+    """Delete a draft with its lines; `seen` is the print (`school.stamp`) of the version and its lines.
+
+    Raises Forbidden, NotTheDrafter while whoever began it still drafts, ChangedMeanwhile, WrongState.
+    """
+    await require(db, now, person_id=by, capability=Capability.DRAFT_SCHEDULE)
+    lock = select(Version.state).where(Version.id == version_id).with_for_update()
+    if await db.scalar(lock) is not VersionState.DRAFT:
+        raise await refusal(db, version_id, VersionState.DRAFT)
+    found, held = await version(db, version_id), await lines(db, version_id)
+    if not await may_discard(db, now, found, by):
+        raise NotTheDrafter(version_id=version_id, drafted_by=found.drafted_by)
+    compare(seen, found, held)
+    await db.execute(delete(LineGroup).where(LineGroup.line_id.in_([line.id for line in held])))
+    await db.execute(delete(Line).where(Line.version_id == version_id))
+    await db.execute(delete(Version).where(Version.id == version_id))
+    await _record(db, now, by, "schedule_draft_deleted", version_id, title=found.title, lines=len(held))
 
 
 async def take_back(db: Db, now: datetime, *, version_id: int, by: int) -> None:

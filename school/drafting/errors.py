@@ -1,6 +1,6 @@
 """Refusals while a draft is edited."""
 
-from school.errors import Conflict
+from school.errors import Conflict, Forbidden
 
 
 class EditedMeanwhile(Conflict):
@@ -13,3 +13,9 @@ class RemovedMeanwhile(Conflict):
     """Somebody else has removed the line since it was opened: `id`."""
 
     code = "removed_meanwhile"
+
+
+class NotTheDrafter(Forbidden):
+    """Only whoever began a draft deletes it, while they draft: `version_id`, `drafted_by`."""
+
+    code = "not_the_drafter"

@@ -10,7 +10,8 @@ from school.calendar.rules import Calendar
 from school.db import Db
 from school.drafting.rules import GroupTwice, NamedLine, groups_twice
 from school.people.models import Appointment, Group, Person
-from school.people.rules import full_name, in_tenure, is_active
+from school.people.permissions import may
+from school.people.rules import Capability, full_name, in_tenure, is_active
 from school.schedule.errors import NoParityAnchor
 from school.schedule.models import Line, LineGroup, PublicationRecord, Version, VersionState
 from school.schedule.queries import UncoveredRow, VersionRow, employment, lines, planned, uncovered, version
@@ -53,6 +54,12 @@ class Findings:
     parity_unknown: bool
     groups_twice: tuple[GroupTwice, ...]
     uncovered: tuple[UncoveredRow, ...]
+
+
+async def may_discard(db: Db, now: datetime, draft: VersionRow, person_id: int) -> bool:
+    """Say whether a draft is this methodist's to delete: they began it, or who began it drafts no more."""
+    began = draft.drafted_by
+    return person_id == began or not await may(db, now, person_id=began, capability=Capability.DRAFT_SCHEDULE)
 
 
 async def listed(db: Db) -> list[ListedVersion]:

@@ -137,11 +137,11 @@ async def check_slot(db: Db, version_id: int, slot: Slot) -> int:
     return held.person_id
 
 
-async def write_line(db: Db, version_id: int, host_id: int, slot: Slot) -> int:
-    """Write a line that was checked, under a public address of its own, and give its id."""
-    values = slot.values()
-    key = base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode("ascii").lower()
-    row = Line(version_id=version_id, key=key, person_id=host_id, **values)
+async def write_line(db: Db, version_id: int, host_id: int, slot: Slot, key: str | None = None) -> int:
+    """Write a line that was checked and give its id; without a `key` it gets a public address of its own."""
+    if key is None:
+        key = base64.b32encode(secrets.token_bytes(_KEY_BYTES)).decode("ascii").lower()
+    row = Line(version_id=version_id, key=key, person_id=host_id, **slot.values())
     db.add(row)
     await db.flush()
     await write_groups(db, row.id, slot.group_ids)

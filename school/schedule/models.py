@@ -99,6 +99,7 @@ class Line(Base):
 
     __tablename__ = "schedule_line"
     __table_args__ = (
+        UniqueConstraint("key", "version_id"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
         CheckConstraint("starts < ends", name="times"),
         CheckConstraint("purpose <> 'attestation' OR kind = 'group'", name="attestation_is_group"),
@@ -106,7 +107,7 @@ class Line(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("schedule_version.id"), index=True)
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str]  # of its public address: a copy in a later version keeps it
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     weekday: Mapped[int]

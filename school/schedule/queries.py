@@ -252,10 +252,19 @@ async def publications(db: Db, version_id: int) -> list[PublicationRow]:
     return [PublicationRow(*row) for row in await db.execute(query.order_by(PublicationRecord.id))]
 
 
-async def line_by_key(db: Db, key: str) -> int | None:
-    """Give the line that a public address names, if its version has ever been published."""
-    query = select(Line.id).join(Version, Version.id == Line.version_id)
-    return await db.scalar(query.where(Line.key == key, Version.published_at.is_not(None)))
+async def lines_by_key(db: Db, key: str, on: date) -> list[int]:
+    """Give the lines of approved versions that a public address names: that of the day's schedule first.
+
+    The others follow, the newest first. None is given before one of the versions was published.
+    """
+    query = select(Line.id, Line.version_id, Version.published_at)
+    query = query.join(Version, Version.id == Line.version_id)
+    query = query.where(Line.key == key, Version.approved_at.is_not(None))
+    rows = (await db.execute(query.order_by(Version.approved_at.desc(), Version.id.desc()))).all()
+    if not any(row.published_at for row in rows):
+        return []
+    shown = await in_effect(db, on)
+    return [row.id for row in sorted(rows, key=lambda row: shown is None or row.version_id != shown.id)]
 
 
 async def in_effect(db: Db, on: date) -> VersionRow | None:

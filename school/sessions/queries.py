@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Row,
     Select,
     SQLColumnExpression,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -170,10 +173,10 @@ async def between(
     return await _rows(db, *where)
 
 
-async def next_of_line(db: Db, line_id: int, now: datetime) -> SessionRow | None:
-    """Give the session of a line that is going on or comes next, for the line's public address."""
+async def next_of_lines(db: Db, line_ids: Sequence[int], now: datetime) -> SessionRow | None:
+    """Give the session that is going on or comes next of the lines that share a public address."""
     query = select(Session.id).where(
-        Session.line_id == line_id, Session.ends_at > now, Session.ended_at.is_(None)
+        Session.line_id.in_(line_ids), Session.ends_at > now, Session.ended_at.is_(None)
     )
     query = query.where(Session.cancelled_at.is_(None)).order_by(Session.starts_at).limit(1)
     found = await db.scalar(query)
@@ -231,11 +234,31 @@ async def entitlements(db: Db, session_id: int, person_id: int, today: date) -> 
 
     The strongest comes first: host, student, parent; a parent has a row for each child.
     """
-    return await _entitlements(db, today, Session.id == session_id, person_id=person_id)
+    return _merged(await db.execute(_ways_of_one(today), {"session": session_id, "person": person_id}))
+
+
+@lru_cache(maxsize=4)
+def _ways_of_one(today: date) -> Select[tuple[Any, ...]]:
+    """Made once a day: every page, ticket and entry of a room asks, and making it takes longer than asking."""
+    return _named(today, (Session.id == bindparam("session", type_=INT64),), bindparam("person", type_=INT64))
 
 
 async def _rows(db: Db, *where: ColumnElement[bool]) -> list[SessionRow]:
-    query = (
+    found = [row._asdict() for row in await db.execute(_listing().where(*where))]
+    groups = await _group_names(db, [row["id"] for row in found])
+    return [
+        SessionRow(
+            host_name=full_name(row.pop("family_name"), row.pop("given_name"), row.pop("patronymic")),
+            group_names=tuple(groups.get(row["id"], ())),
+            **row,
+        )
+        for row in found
+    ]
+
+
+@cache
+def _listing() -> Select[tuple[Any, ...]]:
+    return (
         select(
             *(getattr(Session, name) for name in _FIELDS),
             Subject.name.label("subject"),
@@ -246,19 +269,8 @@ async def _rows(db: Db, *where: ColumnElement[bool]) -> list[SessionRow]:
         )
         .join(Person, Person.id == Session.host_id)
         .outerjoin(Subject, Subject.id == Session.subject_id)
-        .where(*where)
         .order_by(Session.starts_at, Session.id)
     )
-    found = [row._asdict() for row in await db.execute(query)]
-    groups = await _group_names(db, [row["id"] for row in found])
-    return [
-        SessionRow(
-            host_name=full_name(row.pop("family_name"), row.pop("given_name"), row.pop("patronymic")),
-            group_names=tuple(groups.get(row["id"], ())),
-            **row,
-        )
-        for row in found
-    ]
 
 
 async def _group_names(db: Db, session_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -277,7 +289,11 @@ async def _group_names(db: Db, session_ids: Iterable[int]) -> dict[int, list[str
 async def _entitlements(
     db: Db, today: date, *where: ColumnElement[bool], person_id: int | None = None
 ) -> list[ExpectedRow]:
-    rows = [_expected_row(row) for row in await db.execute(_named(today, where, person_id))]
+    return _merged(await db.execute(_named(today, where, person_id)))
+
+
+def _merged(found: Iterable[Row[tuple[Any, ...]]]) -> list[ExpectedRow]:
+    rows = [_expected_row(row) for row in found]
     whole = {(row.session_id, row.person_id, row.role, row.child_id): row for row in reversed(rows)}
     return sorted(
         whole.values(),
@@ -286,7 +302,7 @@ async def _entitlements(
 
 
 def _named(
-    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | None
+    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | BindParameter[int] | None
 ) -> Select[tuple[Any, ...]]:
     rights = union_all(*_rights(today, where, person_id)).subquery("rights")
     child = aliased(Person)
@@ -345,12 +361,14 @@ def _columns(
     )
 
 
-def _person(column: SQLColumnExpression[int], person_id: int | None) -> ColumnElement[bool]:
+def _person(
+    column: SQLColumnExpression[int], person_id: int | BindParameter[int] | None
+) -> ColumnElement[bool]:
     return true() if person_id is None else column == person_id
 
 
 def _rights(
-    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | None
+    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | BindParameter[int] | None
 ) -> list[Select[tuple[Any, ...]]]:
     """Give the five ways into a session as selects of the same columns, to be united."""
     member = in_force(Membership, today)

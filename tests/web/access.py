@@ -190,6 +190,8 @@ TABLE: Final = MappingProxyType(
             head=403,
             administrator=403,
         ),
+        ("quality", "GET"): only("host", "administrator", status=200, others=404, nobody=303),
+        ("qualities", "GET"): only("administrator", status=200, others=403, nobody=303),
         ("week", "GET"): signed_in(200),
         ("session_new", "GET"): only("administrator", status=200, others=403, nobody=303),
         ("session_new", "POST"): only("administrator", status=422, others=403, nobody=401),
@@ -213,6 +215,9 @@ TABLE: Final = MappingProxyType(
         ("line_remove", "POST"): only("methodist", status=400, others=403, nobody=401),
         ("version_submit", "POST"): only("methodist", status=303, others=403, nobody=401),
         ("version_take_back", "POST"): only("methodist", status=303, others=403, nobody=401),
+        ("version_discard", "POST"): only(
+            "methodist", status=409, others=403, nobody=401
+        ),  # of no known print
         ("version_approve", "POST"): only("head", status=422, others=403, nobody=401),
         ("version_return", "POST"): only("head", status=422, others=403, nobody=401),
         ("version_publish", "POST"): only("methodist", status=422, others=403, nobody=401),

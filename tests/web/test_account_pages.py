@@ -2,7 +2,9 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -84,7 +86,8 @@ async def test_a_one_time_password_is_shown_once_and_opens_only_its_own_change(
     assert (await browser.sign_in("ivanov", found[1])).status == 303
     for path in ("/today", "/account", "/act", f"/sessions/{site.cast.session}"):
         answer = await browser.get(path, follow=False)
-        assert (answer.status, answer.headers.get("Location")) == (303, "/account/password"), path
+        told = (answer.status, answer.headers.get("Location"))
+        assert told == (303, f"/account/password?next={quote(path, safe='')}"), path
     page = await browser.get("/account/password")
     assert "Ваш пароль задал кто-то другой." in page.words
     assert (await browser.post("/account/habits", locale="en")).status == 403
@@ -95,6 +98,45 @@ async def test_a_one_time_password_is_shown_once_and_opens_only_its_own_change(
         actions = [row.action for row in await audit.latest(db, 50)]
     assert actions.count("password_set") >= 2
     assert found[1] not in str(actions)
+
+
+@pytest.mark.parametrize(
+    ("heading", "lands"),
+    [
+        ("/room/1", "/room/1"),
+        ("/week?view=day&date=2026-09-08", "/week?view=day&date=2026-09-08"),
+        ("https://elsewhere.test/", "/account"),
+        ("//elsewhere.test/", "/account"),
+        ("/\\elsewhere.test", "/account"),
+        ("", "/account"),
+    ],
+)
+async def test_who_had_to_change_the_password_goes_on_to_where_they_were_heading_on_this_site(
+    site: Site, browser: Browser, heading: str, lands: str
+) -> None:
+    async with site.database.begin() as db:
+        await people.set_password(
+            db,
+            site.clock(),
+            by=site.cast.administrator,
+            person_id=site.cast.student,
+            password_hash=_HASH,
+            change_due=True,
+        )
+    await browser.sign_in("ivanov")
+    page = await browser.get(heading if heading == lands else f"/account/password?next={quote(heading)}")
+    assert page.path.startswith("/account/password")
+    kept = re.search(r'name="next" value="([^"]*)"', page.text)
+    assert kept
+    wrong = await browser.post(page.path, **typed(again="другой"), next=unescape(kept[1]))
+    assert (wrong.status, kept[0] in wrong.text) == (422, True)
+    answer = await browser.post(page.path, follow=False, **typed(), next=unescape(kept[1]))
+    assert (answer.status, answer.headers["Location"]) == (303, lands)
+    await browser.get("/account/password")
+    hostile = await browser.post(
+        "/account/password", follow=False, **typed(NEW, "x" * 9, "x" * 9), next=heading
+    )
+    assert (hostile.status, hostile.headers["Location"]) == (303, lands)
 
 
 async def test_who_has_no_login_gets_no_password(site: Site, browser: Browser) -> None:

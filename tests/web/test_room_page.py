@@ -91,7 +91,7 @@ async def test_who_has_to_choose_a_password_comes_in_by_a_personal_link_alone(
     await browser.sign_in("ivanov")
     path = f"/room/{site.cast.session}"
     page = await browser.get(path, follow=False)
-    assert (page.status, page.headers["Location"]) == (303, "/account/password")
+    assert (page.status, page.headers["Location"]) == (303, "/account/password?next=%2Froom%2F1")
     await browser.get("/account/password")
     for what in ("ticket", "files", "probe"):
         refused = await browser.script_post(f"{path}/{what}")

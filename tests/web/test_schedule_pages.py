@@ -1,14 +1,19 @@
 """The published schedule stands as the order's annex wants it (R22); its lines' public addresses lead on."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
+from sqlalchemy import select
+
+from school.db import Db
 from school.desk import actions as desk
+from school.drafting import actions as drafting
 from school.organisation import actions as organisation
 from school.people import actions as people
-from school.people.models import Category, Role
+from school.people.models import Category, PersonRole, Role
 from school.schedule import actions as schedule
 from school.schedule import queries
 from school.schedule.models import Audience, Form, Kind, Parity, Where
+from school.schedule.rules import Slot
 from school.sessions import queries as sessions
 from tests import builders
 from tests.builders import NOW, YEAR_ENDS, YEAR_STARTS
@@ -28,8 +33,8 @@ async def publish(site: Site) -> dict[str, str]:
     async with site.database.begin() as db:
         await builders.add_act(db)
         await organisation.set_parity_anchor(db, NOW, by=None, anchor=YEAR_STARTS)
-        methodist = await builders.add_person(db, Role.METHODIST, family_name="Лисина")
-        head = await builders.add_person(db, Role.HEAD, family_name="Зимина")
+        by = await builders.add_person(db, Role.METHODIST, family_name="Лисина")
+        await builders.add_person(db, Role.HEAD, family_name="Зимина")
         zaharova, teaches = await builders.add_worker(
             db,
             family_name="Захарова",
@@ -53,7 +58,7 @@ async def publish(site: Site) -> dict[str, str]:
             db, family_name="Жуков", given_name="Олег", patronymic="Ильич", position="учитель физики"
         )
         version = await schedule.draft(
-            db, NOW, by=methodist, title="График", valid_from=YEAR_STARTS, valid_until=YEAR_ENDS
+            db, NOW, by=by, title="График", valid_from=YEAR_STARTS, valid_until=YEAR_ENDS
         )
 
         async def line(appointment: int, weekday: int, hour: int, form: Form, **more: object) -> None:
@@ -61,7 +66,7 @@ async def publish(site: Site) -> dict[str, str]:
             await schedule.add_line(
                 db,
                 NOW,
-                by=methodist,
+                by=by,
                 version_id=version,
                 appointment_id=appointment,
                 weekday=weekday,
@@ -78,11 +83,7 @@ async def publish(site: Site) -> dict[str, str]:
         await line(teaches, 1, 15, Form.WEBINAR)
         await line(teaches, 1, 8, Form.VIDEOCONFERENCE, kind=Kind.INDIVIDUAL, group_ids=[])
         await line(yolkin, 2, 10, Form.VIDEOCONFERENCE, valid_from=date(2026, 10, 1))
-        await schedule.submit(db, NOW, version_id=version, by=methodist)
-        await desk.approve(db, NOW, version_id=version, by=head, order_number="112-У", order_date=NOW.date())
-        await schedule.publish(
-            db, NOW, version_id=version, by=methodist, where=Where.OFFICIAL_SITE, on=NOW.date()
-        )
+        await approve_and_publish(db, version)
     async with site.database.read() as db:
         published = await queries.public(db, YEAR_STARTS)
     assert published is not None
@@ -92,6 +93,20 @@ async def publish(site: Site) -> dict[str, str]:
         for row in section.rows
         for slot in row.slots
     }
+
+
+async def who(db: Db, role: Role) -> int:
+    """The first person of a role."""
+    found = await db.scalar(select(PersonRole.person_id).where(PersonRole.role == role).limit(1))
+    assert found is not None
+    return found
+
+
+async def approve_and_publish(db: Db, version_id: int) -> None:
+    methodist, head, today = await who(db, Role.METHODIST), await who(db, Role.HEAD), NOW.date()
+    await schedule.submit(db, NOW, version_id=version_id, by=methodist)
+    await desk.approve(db, NOW, version_id=version_id, by=head, order_number="112-У", order_date=today)
+    await schedule.publish(db, NOW, version_id=version_id, by=methodist, where=Where.OFFICIAL_SITE, on=today)
 
 
 async def test_the_table_is_the_annex_word_for_word(site: Site, browser: Browser) -> None:
@@ -158,9 +173,8 @@ async def test_a_public_address_leads_those_invited_into_the_room(site: Site, br
     await browser.sign_in("ivanov")
     page = await browser.get(f"/k/{keys['Захарова 1 15']}", follow=False)
     async with site.database.read() as db:
-        line = await queries.line_by_key(db, keys["Захарова 1 15"])
-        assert line is not None
-        session = await sessions.next_of_line(db, line, NOW)
+        lines = await queries.lines_by_key(db, keys["Захарова 1 15"], NOW.date())
+        session = await sessions.next_of_lines(db, lines, NOW)
     assert session is not None
     assert (page.status, page.headers["Location"]) == (303, f"/room/{session.id}")
 
@@ -171,6 +185,31 @@ async def test_a_public_address_lets_nobody_else_in(site: Site, browser: Browser
     page = await browser.get(f"/k/{keys['Захарова 1 15']}", follow=False)
     assert page.status == 200
     assert "Вас нет среди приглашённых на эту консультацию." in page.words
+
+
+async def test_a_printed_address_leads_to_the_line_of_the_new_version_and_says_when_it_has_ended(
+    site: Site, browser: Browser
+) -> None:
+    keys = await publish(site)
+    async with site.database.begin() as db:
+        old, by = await queries.in_effect(db, NOW.date()), {"by": await who(db, Role.METHODIST)}
+        assert old is not None
+        new = await drafting.copy(
+            db, NOW, **by, source_id=old.id, title="С октября", valid_from=date(2026, 10, 1),
+            valid_until=YEAR_ENDS,
+        )  # fmt: skip
+        lines = {line.key: line for line in await queries.lines(db, new)}
+        kept, ended = lines[keys["Захарова 1 15"]], lines[keys["Жуков 5 09"]]
+        edit = {**by, "version_id": new, "revision": 1}
+        later = Slot(**vars(kept.slot) | {"starts": time(17), "ends": time(18)})
+        await drafting.change_line(db, NOW, **edit, line_id=kept.id, slot=later)
+        await drafting.remove_line(db, NOW, **edit, line_id=ended.id)
+        await approve_and_publish(db, new)
+    before = await browser.get(f"/k/{kept.key}")
+    site.clock.now = NOW + timedelta(days=30)
+    after, gone = await browser.get(f"/k/{kept.key}"), await browser.get(f"/k/{ended.key}")
+    assert ("15:00–15:45" in before.words, "17:00–18:00" in after.words) == (True, True)
+    assert (gone.status, "Этой строки в графике больше нет." in gone.words) == (200, True)
 
 
 async def test_an_unknown_public_address_does_not_exist(browser: Browser) -> None:

@@ -290,3 +290,30 @@ async def test_the_pages_ask_no_more_for_three_lines_than_for_one(site: Site) ->
             await office.methodist.get("/versions")
     assert counts[0] == counts[1] < 60
     assert two_versions.count == three_versions.count < 20
+
+
+async def test_a_draft_is_deleted_by_who_began_it_and_by_nobody_unseen(site: Site) -> None:
+    async with open_office(site) as office:
+        path = await begin(office.methodist, site)
+        assert "Удалить черновик" not in (await office.second.get(path)).text
+        refused = await office.second.post(f"{path}/discard", seen="")
+        assert (refused.status, "Этот черновик может удалить только тот" in refused.words) == (422, True)
+        shown = await office.methodist.get(path)
+        print_ = re.search(r'name="seen" value="([^"]+)"', shown.text)
+        assert print_
+        await office.second.get(f"{path}/lines/new")
+        await office.second.post(f"{path}/lines/new", **line(site, weekday="4"))
+        told = await office.methodist.post(f"{path}/discard", seen=print_[1])
+        assert (told.status, "поэтому он не удалён" in told.words) == (409, True)
+        print_ = re.search(r'name="seen" value="([^"]+)"', told.text)
+        assert print_
+        gone = await office.methodist.post(f"{path}/discard", seen=print_[1])
+        assert (gone.path, "График на год" in gone.words) == ("/versions", False)
+        assert (await office.methodist.get(path)).status == 404
+
+
+async def test_an_approved_version_is_not_deleted(site: Site) -> None:
+    async with open_office(site) as office:
+        path = await approved(office, site)
+        refused = await step(office.methodist, path, "discard", seen="")
+        assert (refused.status, "Удалить черновик" in refused.text) == (409, False)

@@ -22,13 +22,14 @@ from school.people.passwords import hash_password, verify_password
 from school.people.rules import Capability, can, check_password, is_minor
 from web import forms, labels
 from web.access import Route, capability, signed_in
+from web.back import own_path
 from web.errors import TooOften
 from web.fields import Id
 from web.forms import Form
 from web.keys import DATABASE, HASHER, LIMITS, READER
 from web.pages.people import habits
 from web.pages.second_factor import STAFF
-from web.reply import now, page, see_other, viewer
+from web.reply import now, page, see_other, url, viewer
 from web.saving import explain, saved
 
 
@@ -36,6 +37,7 @@ class PasswordForm(BaseModel):
     old_password: Annotated[str, Field(min_length=1, max_length=200)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
     password_again: Annotated[str, Field(min_length=1, max_length=200)]
+    next: str = ""
 
 
 class HabitsForm(BaseModel):
@@ -99,11 +101,11 @@ def _state(row: directory.FamilyRow, today: date) -> LinkState:
 
 
 async def show_password(request: web.Request) -> web.Response:
-    return _password_page(request, Form[PasswordForm]())
+    return _password_page(request, Form[PasswordForm]({"next": own_path(request.query.get("next", ""), "")}))
 
 
 async def change_password(request: web.Request) -> web.Response:
-    """The old password is asked for: an open page is not the person."""
+    """The old password is asked for: an open page is not the person. Who had to change it then goes on."""
     form = await forms.read(request, PasswordForm)
     words, who = request[READER].words, viewer(request)
     given = form.given
@@ -136,7 +138,7 @@ async def change_password(request: web.Request) -> web.Response:
             password_hash=hashed,
             keep_token=request[READER].sign_in,
         )
-    return see_other(request, "account")
+    return web.Response(status=303, headers={"Location": own_path(given.next, url(request, "account"))})
 
 
 async def _is_right(request: web.Request, password: str) -> bool:

@@ -53,7 +53,7 @@ async def show_room(request: web.Request) -> web.Response:
         async with request.app[DATABASE].read() as db:
             found = await entitlement.find(request, db, session_id)
     except PasswordDue:
-        return see_other(request, "account_password")
+        return see_other(request, "account_password", next=request.path_qs)
     if found is None:
         return see_other(request, "sign_in", next=request.path)
     by = {"by": entitlement.BY_LINK} if found.stamp else {}

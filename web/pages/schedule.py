@@ -80,16 +80,16 @@ async def line(request: web.Request) -> web.Response:
     reader, key = request[READER], request.match_info["key"]
     async with request.app[DATABASE].read() as db:
         settings = await organisation.settings(db)
-        line_id = await schedule.line_by_key(db, key)
-        if line_id is None:
-            raise NotFound(subject="line", key=key)
         today = settings.today(reader.when.now)
+        line_ids = await schedule.lines_by_key(db, key, today)
+        if not line_ids:
+            raise NotFound(subject="line", key=key)
         published = await schedule.public(db, today)
-        coming = await sessions.next_of_line(db, line_id, reader.when.now)
+        coming = await sessions.next_of_lines(db, line_ids, reader.when.now)
         invited = await _is_invited(db, coming, reader, today)
     if coming and invited:
         return see_other(request, "room", session=coming.id)
-    row, slot = _find(published, line_id)
+    row, slot = _find(published, line_ids[0])
     return page(
         request,
         "schedule/line.html",

@@ -39,6 +39,9 @@ async def change(request: web.Request) -> web.Response:
     form = await forms.read(request, FactorForm)
     person_id, recovery = viewer(request).person_id, list[str]()
     if form.given is not None and form.given.action != "begin":
+        if not form.given.code:
+            form.refuse("code", request[READER].words.gettext("Fill in this field."))
+            return await _page(request, form, status=form.status)
         wait = request.app[LIMITS].sign_in_login.wait(f"code {person_id}", time.monotonic())
         if wait:
             raise TooOften(seconds=max(1, round(wait)))

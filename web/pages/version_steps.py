@@ -9,7 +9,7 @@ from pydantic import BaseModel, StringConstraints
 from school.db import Db
 from school.desk import actions as desk
 from school.drafting import actions as drafting
-from school.errors import SchoolError
+from school.errors import ChangedMeanwhile, SchoolError
 from school.people.rules import Capability
 from school.schedule import actions as schedule
 from school.schedule import queries
@@ -31,6 +31,12 @@ Step = Callable[[Db, Model], Awaitable[object]]
 
 class Nothing(BaseModel):
     """A step that is only confirmed."""
+
+
+class Seen(BaseModel):
+    """A print of the draft as the page showed it."""
+
+    seen: str = ""
 
 
 class Approval(BaseModel):
@@ -60,6 +66,17 @@ async def take_back(request: web.Request) -> web.Response:
         await drafting.take_back(db, now(request), version_id=version_id(request), by=by)
 
     return await _take(request, "take_back", Nothing, step)
+
+
+async def discard(request: web.Request) -> web.Response:
+    """Delete the draft that the page showed, and lead back to the others."""
+
+    async def step(db: Db, given: Seen) -> None:
+        by = viewer(request).person_id
+        await drafting.discard(db, now(request), by=by, version_id=version_id(request), seen=given.seen)
+
+    answer = await _take(request, "discard", Seen, step)
+    return see_other(request, "versions") if answer.status == 303 else answer
 
 
 async def approve(request: web.Request) -> web.Response:
@@ -107,19 +124,27 @@ async def _take(request: web.Request, name: str, model: type[Model], step: Step[
 
 def _explain(request: web.Request, form: Form[Model], error: SchoolError) -> None:
     words = request[READER].words
-    if error.data.get("subject") == "publication":
+    if isinstance(error, ChangedMeanwhile):
+        form.refuse("", words.gettext(_CHANGED_BEFORE_DELETION))
+        form.status = 409
+    elif error.data.get("subject") == "publication":
         form.refuse("where", words.gettext(N_("It is recorded already that it was made public there.")))
         form.status = 409
     elif not explain(form, error, words):
         raise error
 
 
+_CHANGED_BEFORE_DELETION = N_(
+    "Somebody else has changed the draft meanwhile, so it was not deleted. "
+    "Look at it as it is now and decide again."
+)
 _ONE = r"/versions/{version:\d{1,9}}"
 _SUBMITS = capability(Capability.SUBMIT_SCHEDULE)
 _APPROVES = capability(Capability.APPROVE_SCHEDULE)
 ROUTES = (
     Route("version_submit", "POST", f"{_ONE}/submit", submit, _SUBMITS),
     Route("version_take_back", "POST", f"{_ONE}/take-back", take_back, _SUBMITS),
+    Route("version_discard", "POST", f"{_ONE}/discard", discard, capability(Capability.DRAFT_SCHEDULE)),
     Route("version_approve", "POST", f"{_ONE}/approve", approve, _APPROVES),
     Route("version_return", "POST", f"{_ONE}/return", send_back, _APPROVES),
     Route("version_publish", "POST", f"{_ONE}/publish", publish, capability(Capability.PUBLISH_SCHEDULE)),

@@ -15,6 +15,7 @@ from school.schedule import actions as schedule_actions
 from school.schedule import queries as schedule
 from school.schedule.models import VersionState
 from school.schedule.queries import VersionRow
+from school.stamp import stamp
 from web import forms, versions
 from web.access import Route, capability, own
 from web.fields import Day, Id, Line
@@ -156,6 +157,10 @@ async def show(
             context |= await _checks(db, found, reader)
         if found.state is VersionState.SUBMITTED:
             context |= await _differences(db, found, reader)
+        elif found.state is VersionState.DRAFT and await drafting.may_discard(
+            db, reader.when.now, found, who.person_id
+        ):
+            context["seen"] = stamp(found, await schedule.lines(db, found.id))
         today = (await organisation.settings(db)).today(reader.when.now)
     unpublished = found.state in _AFTER_APPROVAL and found.valid_from <= today and not context["publications"]
     return page(
@@ -171,7 +176,7 @@ async def show(
         may=_may(found, who),
         wheres=[(where.value, reader.words.gettext(label)) for where, label in versions.WHERE.items()],
         where_words={where: reader.words.gettext(label) for where, label in versions.WHERE.items()},
-        forms={name: Form[BaseModel]() for name in ("submit", "take_back", "approve", "return", "publish")}
+        forms={name: Form[BaseModel]() for name in ("submit", "take_back", "discard", "return")}
         | {"publish": Form[BaseModel]({"on": today.isoformat()})}
         | {"approve": Form[BaseModel]({"order_date": today.isoformat()})}
         | (forms_shown or {}),
@@ -199,6 +204,7 @@ async def _facts(db: Db, found: VersionRow, reader: Reader) -> dict[str, object]
         "doubtful": [],
         "compared": None,
         "predecessor": None,
+        "seen": "",
     }
 
 
@@ -223,7 +229,11 @@ async def _differences(db: Db, found: VersionRow, reader: Reader) -> dict[str, o
 def _may(found: VersionRow, who: Viewer) -> frozenset[str]:
     """The steps that this person may take now, by the names of their forms."""
     steps = {
-        VersionState.DRAFT: {"edit": Capability.DRAFT_SCHEDULE, "submit": Capability.SUBMIT_SCHEDULE},
+        VersionState.DRAFT: {
+            "edit": Capability.DRAFT_SCHEDULE,
+            "submit": Capability.SUBMIT_SCHEDULE,
+            "discard": Capability.DRAFT_SCHEDULE,
+        },
         VersionState.SUBMITTED: {
             "take_back": Capability.SUBMIT_SCHEDULE,
             "approve": Capability.APPROVE_SCHEDULE,

@@ -20,7 +20,7 @@ from school.schedule.actions import submit
 from school.schedule.errors import HostTwice, NotAnEmployee, WrongState
 from school.schedule.models import VersionState
 from school.sessions import actions as sessions
-from school.sessions.queries import SessionRow, between, next_of_line, of_day, session
+from school.sessions.queries import SessionRow, between, next_of_lines, of_day, session
 from tests import builders
 from tests.builders import NOW, TODAY
 from tests.consultations import (
@@ -62,7 +62,7 @@ async def test_sessions_are_written_for_the_validity(database: Database) -> None
     assert (first.line_id, first.host_id, first.responsible_id) == (line_id, school.teacher, school.teacher)
     assert (first.subject, first.group_names, first.one_off_by) == ("Алгебра", ("7А",), None)
     async with database.read() as db:
-        coming = await next_of_line(db, line_id, NOW)
+        coming = await next_of_lines(db, [line_id], NOW)
         (audited, *_) = await latest(db, 1)
     assert coming == first
     assert (audited.action, audited.actor_id, audited.subject_id) == (

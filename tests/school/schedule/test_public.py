@@ -5,6 +5,7 @@ from datetime import date, time
 from sqlalchemy import event
 
 from school.db import Database
+from school.drafting.actions import copy
 from school.people.actions import appoint
 from school.people.models import Category
 from school.schedule import queries
@@ -110,10 +111,10 @@ async def test_an_approved_version_is_not_shown_before_it_is_published(database:
         await approve_version(db, school, version_id)
         (line,) = await queries.lines(db, version_id)
         assert await queries.public(db, date(2026, 9, 7)) is None
-        assert await queries.line_by_key(db, line.key) is None
+        assert await queries.lines_by_key(db, line.key, YEAR_STARTS) == []
         await publish_version(db, school, version_id)
         assert await queries.public(db, date(2026, 9, 7)) is not None
-        assert await queries.line_by_key(db, line.key) == line.id
+        assert await queries.lines_by_key(db, line.key, YEAR_STARTS) == [line.id]
 
 
 async def test_a_version_is_shown_before_it_begins_and_not_after_it_ends(database: Database) -> None:
@@ -142,6 +143,34 @@ async def test_a_superseded_version_is_shown_until_its_successor_is_published(da
         shown = await queries.in_effect(db, YEAR_STARTS)
         assert shown is not None
         assert shown.id == new
+
+
+async def test_a_public_address_names_the_line_of_the_days_version_first(database: Database) -> None:
+    school = await open_school(database)
+    autumn, winter = date(2026, 12, 31), date(2027, 1, 1)
+    async with database.begin() as db:
+        old = await add_submitted(db, school)
+        await approve_version(db, school, old)
+        await publish_version(db, school, old)
+        new = await copy(
+            db,
+            NOW,
+            by=school.methodist,
+            source_id=old,
+            title="Зима",
+            valid_from=winter,
+            valid_until=YEAR_ENDS,
+        )
+        (before,), (after,) = await queries.lines(db, old), await queries.lines(db, new)
+        assert await queries.lines_by_key(db, before.key, winter) == [before.id]
+        await submit(db, NOW, version_id=new, by=school.methodist)
+        await approve_version(db, school, new)
+        assert await queries.lines_by_key(db, before.key, autumn) == [before.id, after.id]
+        await publish_version(db, school, new)
+        assert after.key == before.key
+        assert await queries.lines_by_key(db, before.key, autumn) == [before.id, after.id]
+        assert await queries.lines_by_key(db, before.key, winter) == [after.id, before.id]
+        assert await queries.lines_by_key(db, "other", winter) == []
 
 
 async def test_the_number_of_statements_does_not_grow_with_the_table(sqlite_database: Database) -> None:
