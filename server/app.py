@@ -11,7 +11,6 @@ from aiohttp import web
 from rooms.doorman import Doorman
 from rooms.registry import Registry
 from rooms.sfu.channel import WorkerSettings
-from rooms.turn import Turn
 from school.clock import Clock, utc_now
 from school.db import Database
 from server import inspection
@@ -40,7 +39,7 @@ def create(settings: Settings, secret: bytes, *, clock: Clock = utc_now) -> web.
     )
     app = application.create(options, database=database, clock=clock, hasher=hasher)
     app[keys.REGISTRY] = Registry(
-        database, clock, secret, _worker(settings), settings.workers, turn=_turn(settings)
+        database, clock, secret, _worker(settings), settings.workers, turn=settings.turn
     )
     inspect: Inspection = partial(inspection.inspect, settings, app[keys.REGISTRY])
     app[keys.INSPECTION] = inspect
@@ -59,11 +58,6 @@ def _worker(settings: Settings) -> WorkerSettings:
         announced=list(settings.announced),
         microphones=settings.microphones,
     )
-
-
-def _turn(settings: Settings) -> Turn:
-    secret = settings.turn_secret
-    return Turn(settings.turn_urls, secret.get_secret_value()) if secret is not None else Turn()
 
 
 async def _database(app: web.Application) -> AsyncIterator[None]:

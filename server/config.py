@@ -14,16 +14,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from rooms.turn import Turn
+from server.allocation import Relay
 from server.errors import BadConfiguration
 from web.words import N_
 
 PREFIX = "KABINET_"
 _SHORTEST_SECRET = 32
-# RFC 7065, with an IPv6 address in brackets; over UDP unless it says otherwise, and `turns` over TLS.
-TURN_URL = re.compile(
-    r"(?P<scheme>turns?):(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:(?P<port>[0-9]{1,5}))?"
-    r"(\?transport=(?P<transport>udp|tcp))?"
-)
 # A password may stand in each of them.
 _CONFIDENTIAL = frozenset(
     {"KABINET_SECRET", "KABINET_DATABASE", "KABINET_METRICS_TOKEN", "KABINET_TURN_SECRET"}
@@ -49,7 +46,7 @@ class Settings(BaseSettings):
     secret: SecretStr | None = None
     metrics_token: SecretStr | None = None
 
-    media_host: str = "0.0.0.0"
+    media_host: str = "::"
     media_port: Annotated[int, Field(ge=0, le=65535)] = 0
     announced: Annotated[tuple[str, ...], NoDecode] = ()
     workers: Annotated[int, Field(ge=1, le=64)] = 1
@@ -98,14 +95,16 @@ class Settings(BaseSettings):
     @classmethod
     def _relays(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:
-            if not TURN_URL.fullmatch(part):
+            try:
+                Relay.read(part)
+            except ValueError:
                 raise PydanticCustomError(
                     "turn_url",
                     N_(
                         "write addresses with commas, such as turn:turn.school.ru:3478?transport=udp "
                         "or turns:turn.school.ru:443?transport=tcp"
                     ),
-                )
+                ) from None
         return value
 
     @field_validator("media_host")
@@ -164,6 +163,21 @@ class Settings(BaseSettings):
                 "turn_pair", N_("KABINET_TURN_URLS and KABINET_TURN_SECRET are set together or not at all")
             )
         return self
+
+    @model_validator(mode="after")
+    def _ports_apart(self) -> Self:
+        taken = self.media_port and self.media_port <= self.port < self.media_port + self.workers
+        if taken and (self.media_host in ("::", "0.0.0.0", self.bind_host) or self.bind_host == "0.0.0.0"):
+            raise PydanticCustomError(
+                "same_port",
+                N_("KABINET_PORT and KABINET_MEDIA_PORT must differ: both are used for TCP"),
+            )
+        return self
+
+    @property
+    def turn(self) -> Turn:
+        """The TURN servers, if there are any."""
+        return Turn(self.turn_urls, self.turn_secret.get_secret_value()) if self.turn_secret else Turn()
 
     @property
     def https(self) -> bool:

@@ -1,9 +1,8 @@
 """What `check` looks at: each point is one function that gives one finding."""
 
-import socket
+import ssl
 import stat
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
@@ -11,10 +10,12 @@ from sqlalchemy.exc import DBAPIError
 
 from rooms.registry import Registry
 from rooms.sfu.params import SfuError
+from rooms.sfu.sockets import try_port
 from school.audit import queries as audit
 from school.db import Database
-from server import machine, secret, store
+from server import secret, store
 from server.config import Settings
+from server.ways import ways
 from web.assets import Assets
 from web.findings import Finding, Verdict
 from web.words import LANGUAGES, LOCALE_FOLDER, N_
@@ -29,7 +30,7 @@ async def inspect(settings: Settings, registry: Registry | None = None) -> list[
         *await database(settings),
         secret_kept(settings),
         media_port(settings) if registry is None else await media_worker(registry),
-        announced(settings),
+        *await ways(settings, settings.turn, datetime.now(UTC), ssl.create_default_context()),
         https(settings),
         bundle(Assets.read()),
         catalogues(),
@@ -88,28 +89,30 @@ def secret_kept(settings: Settings) -> Finding:
 
 
 def media_port(settings: Settings) -> Finding:
-    """Sound and picture need one UDP port, open in the firewall."""
-    data: dict[str, object] = {"host": settings.media_host, "port": settings.media_port}
-    family = socket.AF_INET6 if ip_address(settings.media_host).version == 6 else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((settings.media_host, settings.media_port))
-    except OSError as error:
-        data["reason"] = error.strerror
-        return Finding(
-            Verdict.BAD,
-            N_("UDP port %(port)s on %(host)s cannot be used: %(reason)s. Is the server running already?"),
-            data,
-        )
-    if settings.media_port == 0:
+    """Sound and picture need a port for UDP and TCP, one for each worker."""
+    first = settings.media_port
+    for port in range(first, first + settings.workers) if first else (0,):
+        try:
+            try_port(settings.media_host, port)
+        except OSError as error:
+            return Finding(
+                Verdict.BAD,
+                N_(
+                    "Port %(port)s on %(host)s cannot be used for UDP and TCP: %(reason)s. "
+                    "Is the server running already?"
+                ),
+                {"host": settings.media_host, "port": port, "reason": error.strerror},
+            )
+    if first == 0:
         return Finding(
             Verdict.DOUBTFUL,
             N_(
-                "The UDP port for sound and picture changes at each start; "
-                "with a firewall set KABINET_MEDIA_PORT"
+                "The port for sound and picture changes at each start; with a firewall set KABINET_MEDIA_PORT"
             ),
         )
-    return Finding(Verdict.GOOD, N_("UDP port %(port)s is free for sound and picture"), data)
+    return Finding(
+        Verdict.GOOD, N_("Port %(port)s is free for sound and picture, UDP and TCP"), {"port": first}
+    )
 
 
 async def media_worker(registry: Registry) -> Finding:
@@ -121,32 +124,13 @@ async def media_worker(registry: Registry) -> Finding:
     except SfuError:
         silent = True
     if not silent:
-        return Finding(Verdict.GOOD, N_("Sound and picture go over UDP port %(port)s"), {"port": ports})
+        return Finding(
+            Verdict.GOOD, N_("Sound and picture go over port %(port)s, UDP and TCP"), {"port": ports}
+        )
     return Finding(
         Verdict.BAD,
         N_("The process for sound and picture does not answer; it starts anew by itself, look again soon"),
     )
-
-
-def announced(settings: Settings) -> Finding:
-    """Browsers are told addresses that they can reach."""
-    told = [ip_address(one) for one in settings.announced] or machine.addresses()
-    shown = ", ".join(str(one) for one in told)
-    if not told:
-        return Finding(
-            Verdict.DOUBTFUL, N_("This machine has no network: rooms work on this machine only"), {}
-        )
-    local = urlsplit(settings.base_url).hostname in ("localhost", "127.0.0.1", "::1")
-    if not settings.announced and not local and all(one.is_private for one in told):
-        return Finding(
-            Verdict.DOUBTFUL,
-            N_(
-                "Browsers are told the addresses %(addresses)s, which the Internet does not reach: "
-                "set KABINET_ANNOUNCED to the public one"
-            ),
-            {"addresses": shown},
-        )
-    return Finding(Verdict.GOOD, N_("Browsers are told these addresses: %(addresses)s"), {"addresses": shown})
 
 
 def https(settings: Settings) -> Finding:

@@ -56,6 +56,7 @@ REFUSED = [
     ("PORT", "70000", "KABINET_PORT=70000: должно быть не больше 65535"),
     ("MEDIA_PORT", "-1", "KABINET_MEDIA_PORT=-1: должно быть не меньше 0"),
     ("MEDIA_HOST", "me", "KABINET_MEDIA_HOST=me: напишите адреса IP через запятую"),
+    ("MEDIA_PORT", "8080", "KABINET_PORT и KABINET_MEDIA_PORT должны различаться: оба нужны для TCP"),
     ("WORKERS", "0", "KABINET_WORKERS=0: должно быть не меньше 1"),
     ("ANNOUNCED", "1.2.3", "KABINET_ANNOUNCED=1.2.3: напишите адреса IP через запятую"),
     (

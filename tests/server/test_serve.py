@@ -113,5 +113,6 @@ def test_a_media_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
         port = other.getsockname()[1]
     assert status == 2
     assert line == (
-        f"UDP port {port} on 127.0.0.1 cannot be used: Address already in use. Is the server running already?"
+        f"Port {port} on 127.0.0.1 cannot be used for UDP and TCP: Address already in use. "
+        "Is the server running already?"
     )
