@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from school.attendance.models import Mark, Presence
-from school.attendance.rules import Interval, Summary, merge, session_end
+from school.attendance.rules import Interval, Summary, merge, session_end, union
 from school.db import Db
 from school.organisation.queries import settings
 from school.people.models import Person
@@ -138,6 +138,11 @@ async def present(db: Db, session_ids: Iterable[int]) -> list[PresentRow]:
             ),
         )
     return list(rows.values())
+
+
+async def stays(db: Db, session_id: int) -> dict[int, list[Interval]]:
+    """Give when each person was in the room: stays that do not touch, in order."""
+    return {person_id: union(own.intervals) for person_id, own in (await _stays(db, session_id)).items()}
 
 
 async def _stays(db: Db, session_id: int) -> dict[int, _Stays]:

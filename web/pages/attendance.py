@@ -13,15 +13,18 @@ from school.db import Db
 from school.errors import NotFound
 from school.organisation import queries as organisation
 from school.people.rules import Capability, Viewer, can
+from school.quality import queries as quality
+from school.quality.rules import Summary
 from school.sessions import queries as sessions
 from school.sessions import rules
 from school.sessions.errors import NotTheHost
 from school.sessions.queries import SessionRow
-from web import checklist, forms, labels
+from web import call_words, checklist, forms, labels
 from web.access import Route, own
 from web.consultation import describe
 from web.forms import Form
 from web.keys import DATABASE, READER
+from web.pages.quality import may_read as may_read_quality
 from web.reader import Reader
 from web.reply import now, page, see_other, viewer
 
@@ -41,6 +44,15 @@ class Word(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """How somebody's connection was, in one word; `minutes` says more."""
+
+    word: str
+    look: str
+    minutes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One person's row and the words that go with it."""
 
@@ -48,6 +60,7 @@ class Line:
     about: str
     percent: int | None
     """Share of the consultation, after the host's correction if there is one."""
+    call: Call | None
 
     @property
     def minutes(self) -> int:
@@ -107,8 +120,9 @@ async def _show(request: web.Request, form: Form[Correction], *, status: int = 2
         session = await _readable(db, _session_id(request), who)
         rows = await attendance.table(db, session.id)
         ticks = await checklist.read(db, session, reader.words)
+        calls = await quality.by_person(db, session.id)
     over = rules.is_over(session, settings, reader.when.now)
-    lines = [_line(row, session, reader) for row in rows]
+    lines = [_line(row, session, calls.get(row.person_id), reader) for row in rows]
     return page(
         request,
         "attendance/page.html",
@@ -121,6 +135,8 @@ async def _show(request: web.Request, form: Form[Correction], *, status: int = 2
         may_mark=over and session.host_id == who.person_id and session.cancelled_at is None,
         unmarked=sum(1 for line in lines if line.row.mark is None),
         over=over,
+        has_calls=bool(calls),
+        may_read_quality=may_read_quality(session, who),
     )
 
 
@@ -132,14 +148,20 @@ async def _readable(db: Db, session_id: int, who: Viewer) -> SessionRow:
     return session
 
 
-def _line(row: AttendanceRow, session: SessionRow, reader: Reader) -> Line:
+def _line(row: AttendanceRow, session: SessionRow, call: Summary | None, reader: Reader) -> Line:
     return Line(
         row=row,
         about=labels.as_whom(
             reader.words, row.role, relation=row.relation, child=row.child_name, group=row.group_name
         ),
         percent=_percent(row, session),
+        call=None if call is None else _call(call, reader),
     )
+
+
+def _call(found: Summary, reader: Reader) -> Call:
+    word = reader.words.gettext(call_words.GRADE[found.grade])
+    return Call(word, call_words.LOOK[found.grade], call_words.minutes(found, reader))
 
 
 def _percent(row: AttendanceRow, session: SessionRow) -> int | None:

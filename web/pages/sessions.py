@@ -18,6 +18,7 @@ from web.consultation import describe
 from web.forms import Form
 from web.invitations import concerned, hands_out_links, invited
 from web.keys import DATABASE, READER
+from web.pages import quality
 from web.reply import now, page, see_other, viewer
 
 
@@ -90,6 +91,7 @@ async def show(
         checklist=ticks if may_read else None,
         may_explain=row.host_id == who.person_id,
         omission=omission or Form(),
+        may_read_quality=quality.may_read(row, who),
         may_change=can(who.roles, Capability.CHANGE_SESSIONS) and not it.is_settled,
         form=topic or _topic_form(row),
         bases=[(basis.value, reader.words.gettext(label)) for basis, label in labels.BASIS.items()],

@@ -1,0 +1,138 @@
+"""How a call was, in words: one word for a person's minutes, one sentence for each cause of trouble."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from school.quality.causes import Cause, Explanation
+from school.quality.rules import MINUTE, Family, Grade, Seen, Summary, Way, lost_down, lost_up, made_up
+from web.reader import Reader
+from web.when import Times
+from web.words import N_
+
+GRADE: Final = {Grade.GOOD: N_("good"), Grade.WEAK: N_("with interruptions"), Grade.BAD: N_("bad")}
+LOOK: Final = {Grade.GOOD: "good", Grade.WEAK: "warn", Grade.BAD: "bad"}
+BROWSER: Final = {
+    Family.CHROME: "Chrome",
+    Family.YANDEX: N_("Yandex Browser"),
+    Family.EDGE: "Edge",
+    Family.OPERA: "Opera",
+    Family.FIREFOX: "Firefox",
+    Family.SAFARI: "Safari",
+    Family.OTHER: N_("another browser"),
+}
+WAY: Final = {Way.UDP: "UDP", Way.TCP: "TCP", Way.RELAY: N_("relay (TURN)")}
+_CAUSE: Final = {
+    Cause.SERVER: N_(
+        "everybody had trouble at the same time. It is the server or its line, not people's own ones."
+    ),
+    Cause.SERVER_GONE: N_(
+        "most people lost the connection at the same time: the server was started again, or its line was cut."
+    ),
+    Cause.UPLINK: N_(
+        "up to %(percent)s %% of the packets were lost on the way from this person to the server. "
+        "It is their own connection; the others saw and heard them badly."
+    ),
+    Cause.DOWNLINK: N_(
+        "up to %(percent)s %% of the packets were lost on the way to this person. "
+        "It is their own connection: the others had no such losses."
+    ),
+    Cause.DELAY: N_(
+        "packets took up to %(seconds)s s there and back. The line of this person is slow or overloaded."
+    ),
+    Cause.NARROW: N_("the line of this person was too narrow for pictures; sound came first."),
+    Cause.COMPUTER: N_(
+        "the computer was too slow for the video. Closing other programs helps, or switching the camera off."
+    ),
+    Cause.SENDER: N_(
+        "a picture stood still for up to %(percent)s %% of a minute although this person's line was good: "
+        "it came so from whoever sent it."
+    ),
+    Cause.GONE: N_("the connection with the room was lost, or the page was closed."),
+    Cause.TCP: N_(
+        "joined by TCP: UDP is blocked in this person's network. After losses sound and picture lag behind."
+    ),
+    Cause.RELAY: N_(
+        "joined through a relay (TURN): this person's network lets no direct connection through."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One cause: when, whom it concerns (nothing: everybody), and what it was."""
+
+    time: str
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """One minute, with every figure as people read it; what is not known is a dash."""
+
+    time: str
+    grade: str
+    look: str
+    lost_up: str
+    lost_down: str
+    trip: str
+    still: str
+    made_up: str
+    picture: str
+    way: str
+    notes: str
+
+
+def minutes(summary: Summary, reader: Reader) -> str:
+    """«42 мин. хорошо, 3 мин. с перебоями, 1 мин. плохо»; what there was none of is left out."""
+    say = reader.words.gettext
+    parts = [
+        (summary.good, N_("%(num)s min good")),
+        (summary.weak, N_("%(num)s min with interruptions")),
+        (summary.bad, N_("%(num)s min bad")),
+    ]
+    return ", ".join(say(message, num=count) for count, message in parts if count)
+
+
+def sentence(found: Explanation, names: Mapping[int, str], reader: Reader) -> Sentence:
+    """Say one cause."""
+    worst = found.worst or 0.0
+    words = reader.words.gettext(_CAUSE[found.cause], percent=round(worst * 100), seconds=f"{worst:.1f}")
+    name = "" if found.person_id is None else names.get(found.person_id, "")
+    return Sentence(span(found.since, found.until, reader.when), name, words)
+
+
+def span(since: datetime, until: datetime, when: Times) -> str:
+    """«10:05», or «10:05–10:12» when it is longer than the minute that it begins in."""
+    first, last = when.clock(since), when.clock(until)
+    return first if until - since <= MINUTE else f"{first}–{last}"
+
+
+def numbers(minute: datetime, seen: Seen, grade: Grade, reader: Reader) -> Numbers:
+    """Say what a browser saw in a minute."""
+    say = reader.words.gettext
+    trip = "—" if seen.round_trip_ms is None else say(N_("%(num)s ms"), num=seen.round_trip_ms)
+    notes = [
+        (seen.starved > 0, N_("pictures held back")),
+        (seen.cpu_ms > 0, N_("slow computer")),
+        (seen.screen, N_("shared the screen")),
+    ]
+    return Numbers(
+        time=reader.when.clock(minute),
+        grade=say(GRADE[grade]),
+        look=LOOK[grade],
+        lost_up=_percent(lost_up(seen)),
+        lost_down=_percent(lost_down(seen)),
+        trip=trip,
+        still=say(N_("%(num)s s"), num=f"{seen.frozen_ms / 1000:.1f}") if seen.frozen_ms else "—",
+        made_up=_percent(made_up(seen)),
+        picture=f"{seen.height}p" if seen.height else "—",
+        way=say(WAY[seen.way]) if seen.way else "—",
+        notes=", ".join(say(message) for is_so, message in notes if is_so),
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %" if share else "0 %"
