@@ -23,6 +23,10 @@ class InputState {
   readonly opening = signal(false);
   /** The person has read about the problem and wants the words out of the way. */
   readonly quiet = signal(false);
+  /** The device that has taken over from one that was unplugged, until the person has read of it. */
+  readonly moved = signal<string | null>(null);
+  /** Something else has the device for a while, as a telephone call has: the track is silent. */
+  readonly held = signal(false);
 
   constructor(on: boolean, deviceId: string | null) {
     this.on = signal(on);
@@ -30,10 +34,27 @@ class InputState {
   }
 }
 
+/** When the page can be seen again. */
+function inSight(): Promise<void> {
+  return new Promise((resolve) => {
+    const seen = (): void => {
+      if (document.hidden) return;
+      document.removeEventListener("visibilitychange", seen);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", seen);
+  });
+}
+
 export class LocalMedia {
   readonly camera: InputState;
   readonly microphone: InputState;
   readonly speaker: Signal<string | null>;
+  /** Where the sound goes; "" is the browser's own choice, also while the chosen one is unplugged. */
+  readonly output = computed(() => {
+    const chosen = this.speaker.value;
+    return chosen !== null && this.#isUnplugged(chosen) ? "" : chosen;
+  });
   /** What is not shown here of the others. */
   readonly saving: Signal<Saving>;
   /** Whether the browser takes noise and echo away. */
@@ -42,6 +63,8 @@ export class LocalMedia {
   readonly devices = signal<DeviceLists>(NO_DEVICES);
   readonly canShare = computed(() => typeof navigator.mediaDevices?.getDisplayMedia === "function");
   readonly #drawer: Drawer;
+  /** What is to be opened again when the page is seen again. */
+  readonly #awaited = new Set<Input>();
 
   constructor(drawer: Drawer) {
     this.#drawer = drawer;
@@ -216,14 +239,42 @@ export class LocalMedia {
   #use(input: Input, track: MediaStreamTrack): void {
     const state = this[input];
     const before = state.track.peek();
+    this.#awaited.delete(input);
     track.enabled = state.on.value;
     track.addEventListener("ended", () => {
-      // Unplugged: whatever else there is takes over, or the problem is told.
-      if (state.track.peek() === track) void this.#open(input);
+      if (state.track.peek() === track) void this.#replace(input);
     });
+    for (const [event, held] of [["mute", true], ["unmute", false]] as const)
+      track.addEventListener(event, () => {
+        if (state.track.peek() === track) state.held.value = held;
+      });
+    state.held.value = track.muted;
+    state.moved.value = null;
     state.problem.value = null;
     state.track.value = track;
     if (before !== track) before?.stop();
+  }
+
+  /** Unplugged, or taken by the phone while the page was out of sight: another one, or the words for it. */
+  async #replace(input: Input): Promise<void> {
+    const state = this[input];
+    const before = state.track.peek();
+    if (document.hidden) {
+      // Nothing can be opened now; the others see initials, not a picture that stands still.
+      state.track.value = null;
+      this.#awaited.add(input);
+      await inSight();
+      // Switched off, or taken away by a host, meanwhile.
+      if (!this.#awaited.delete(input)) return;
+    }
+    await this.#open(input);
+    const now = state.track.peek();
+    if (now && before && now.label !== before.label) state.moved.value = now.label;
+  }
+
+  #isUnplugged(speaker: string): boolean {
+    const { value: devices } = this.devices;
+    return devices.speaker.length > 0 && !devices.speaker.some(({ id }) => id === speaker);
   }
 
   #failed(input: Input, problem: DeviceProblem): void {
@@ -233,8 +284,10 @@ export class LocalMedia {
   }
 
   #close(input: Input): void {
+    this.#awaited.delete(input);
     const track = this[input].track.peek();
     this[input].track.value = null;
+    this[input].held.value = false;
     track?.stop();
   }
 

@@ -34,6 +34,10 @@ export class View {
   /** What the server refused, in words, until the next request. */
   readonly problem = signal<string | null>(null);
 
+  show(panel: Panel): void {
+    this.panel.value = panel;
+  }
+
   toggle(panel: Panel): void {
     this.panel.value = this.panel.value === panel ? null : panel;
   }

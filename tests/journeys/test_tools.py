@@ -136,7 +136,7 @@ async def draws(teacher: Page, student: Page, late: Page) -> None:
         await expect(page.get_by_role("img", name="На доске 2 линии")).to_be_visible()
         assert await page.locator("canvas.sheet").evaluate(_COLOURED)
     async with teacher.expect_download() as saved:
-        await teacher.get_by_role("button", name="Сохранить").click()
+        await teacher.get_by_role("button", name="Сохранить картинку").click()
     assert (await saved.value).suggested_filename == "доска.png"
 
 

@@ -1,7 +1,8 @@
 /** The one bar of controls: large enough for a thumb, named for a reader, the same order everywhere. */
 import type { JSX } from "preact";
+import type { Room } from "../room.ts";
 import { useAsk } from "./asking.ts";
-import { useNarrow, useRoom } from "./context.ts";
+import { useCrowded, useNarrow, useRoom } from "./context.ts";
 import { FloorStrip } from "./FloorStrip.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 
@@ -43,11 +44,11 @@ function Control({ icon, label, short, press, state, disabled = false, badge = 0
 }
 
 export function Bar(): JSX.Element {
-  const { local, session, view, words } = useRoom();
+  const { session, view, words } = useRoom();
   const writing = session.session.value?.form === "chat";
   const narrow = useNarrow();
-  const { moderate, publish_screen } = session.rights.value;
-  const more = moderate || (narrow && publish_screen && local.canShare.value);
+  const { moderate } = session.rights.value;
+  const crowded = useCrowded();
   return (
     <footer class="bar">
       <FloorStrip />
@@ -55,15 +56,17 @@ export function Bar(): JSX.Element {
         {!writing && <Devices narrow={narrow} />}
         <HandControl />
         {!writing && <ChatControl />}
-        <Control
-          icon="people"
-          label={`${words.bar.people}: ${session.people.all.value.length}`}
-          short={words.bar.short.people}
-          expanded={view.panel.value === "people"}
-          press={() => view.toggle("people")}
-        />
-        <ToolsControl />
-        {more && <MoreControl />}
+        {!(crowded && !moderate) && (
+          <Control
+            icon="people"
+            label={`${words.bar.people}: ${session.people.all.value.length}`}
+            short={words.bar.short.people}
+            expanded={view.panel.value === "people"}
+            press={() => view.toggle("people")}
+          />
+        )}
+        {!crowded && <ToolsControl />}
+        {(moderate || crowded) && <MoreControl crowded={crowded} />}
         <LeaveControl />
       </div>
     </footer>
@@ -71,12 +74,20 @@ export function Bar(): JSX.Element {
 }
 
 /** What does not fit, and what is seldom needed. */
-function MoreControl(): JSX.Element {
-  const { view, words } = useRoom();
+function MoreControl({ crowded }: { crowded: boolean }): JSX.Element {
+  const { session, view, words } = useRoom();
   const open = (): void => {
     view.dialog.value = "more";
   };
-  return <Control icon="more" label={`${words.floor.more}…`} short={words.floor.more} press={open} />;
+  const asked = crowded && awaitsAnswer(session);
+  const label = asked ? `${words.floor.more}…, ${words.tools.poll}` : `${words.floor.more}…`;
+  return <Control icon="more" label={label} short={words.floor.more} badge={asked ? 1 : 0} press={open} />;
+}
+
+/** A poll that I have not answered. */
+function awaitsAnswer({ rights, tools }: Room["session"]): boolean {
+  const poll = tools.poll.value;
+  return poll !== null && !poll.closed && poll.mine === null && !rights.value.moderate;
 }
 
 /** For those who lead; for the others while there is something to answer or to read. */
@@ -85,13 +96,12 @@ function ToolsControl(): JSX.Element | null {
   const { moderate } = session.rights.value;
   const poll = session.tools.poll.value;
   if (!moderate && poll === null) return null;
-  const waits = poll !== null && !poll.closed && poll.mine === null && !moderate;
   return (
     <Control
       icon="tools"
       label={moderate ? words.tools.title : words.tools.poll}
       short={moderate ? words.tools.short : words.tools.poll}
-      badge={waits ? 1 : 0}
+      badge={awaitsAnswer(session) ? 1 : 0}
       expanded={view.panel.value === "tools"}
       press={() => view.toggle("tools")}
     />

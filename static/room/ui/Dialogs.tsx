@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { Refusal } from "../wire.ts";
 import { refusalIn } from "../words/index.ts";
 import { useAsk } from "./asking.ts";
-import { useRoom } from "./context.ts";
+import { useCrowded, useRoom } from "./context.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Settings } from "./Settings.tsx";
 import { RefuseDialog } from "./LobbyList.tsx";
@@ -42,8 +42,9 @@ export function Dialogs(): JSX.Element | null {
 
 /** What does not fit into the bar of a phone, and what a host seldom needs. */
 function More({ close }: { close: () => void }): JSX.Element {
-  const { local, session, words } = useRoom();
+  const { local, session, view, words } = useRoom();
   const ask = useAsk();
+  const crowded = useCrowded();
   const { lead, moderate, publish_screen } = session.rights.value;
   const media = session.session.value?.form !== "chat";
   const screen = local.screen.value !== null;
@@ -60,6 +61,9 @@ function More({ close }: { close: () => void }): JSX.Element {
   return (
     <Dialog title={words.floor.more} close={close}>
       <div class="choices-list">
+        {crowded && moderate && act(words.tools.title, () => view.show("tools"))}
+        {crowded && !moderate && act(words.room.people(session.people.all.value.length), () => view.show("people"))}
+        {crowded && !moderate && session.tools.poll.value !== null && act(words.tools.poll, () => view.show("tools"))}
         {publish_screen && local.canShare.value && act(screen ? words.bar.screenOff : words.bar.screenOn, () => void local.toggleScreen())}
         {moderate && media && act(words.floor.muteAll, () => ask(() => session.floor.muteAll()))}
         {lead && act(words.floor.extend, () => ask(() => session.extend(LONGER_MINUTES)))}

@@ -4,6 +4,7 @@ import type { Peer } from "../protocol.ts";
 import { hour } from "../time.ts";
 import { useAsk } from "./asking.ts";
 import { useRoom } from "./context.ts";
+import { IconButton } from "./IconButton.tsx";
 
 export function FloorStrip(): JSX.Element | null {
   const { session } = useRoom();
@@ -77,9 +78,12 @@ function Hand({ peer }: { peer: Peer }): JSX.Element {
       <button class="primary" aria-label={`${words.floor.give}: ${peer.name}`} onClick={() => ask(() => session.floor.give(peer.id))}>
         {words.floor.give}
       </button>
-      <button aria-label={`${words.floor.lowerTheirs}: ${peer.name}`} onClick={() => ask(() => session.floor.lower(peer.id))}>
-        {words.floor.lowerTheirs}
-      </button>
+      <IconButton
+        icon="close"
+        label={`${words.floor.lowerTheirs}: ${peer.name}`}
+        look="quiet round-small"
+        press={() => ask(() => session.floor.lower(peer.id))}
+      />
     </>
   );
 }

@@ -161,10 +161,49 @@ function DeviceProblems(): JSX.Element {
         return (
           <Note key={input} tone="warn">
             <p role="alert">{words.problem[problem](input)}</p>
+            <button onClick={() => void local.retry(input)}>{words.tryAgain}</button>
             <button onClick={() => local.hush(input)}>{words.bar.close}</button>
           </Note>
         );
       })}
+      <Unplugged />
+    </>
+  );
+}
+
+/** A device went away and another one serves, or something else has it for a while. */
+function Unplugged(): JSX.Element {
+  const { local, words } = useRoom();
+  return (
+    <>
+      {(["microphone", "camera"] as const).map((input) => {
+        const { moved, held, on, track } = local[input];
+        if (held.value && on.value && track.value)
+          return (
+            <Note key={input} tone="warn">
+              <p role="alert">{words.room.held[input]}</p>
+            </Note>
+          );
+        if (moved.value === null) return null;
+        return (
+          <Note key={input} tone="calm">
+            <p role="status">{words.room.deviceGone[input](moved.value)}</p>
+            <button
+              onClick={() => {
+                moved.value = null;
+              }}
+            >
+              {words.bar.close}
+            </button>
+          </Note>
+        );
+      })}
+      {local.output.value === "" && local.speaker.value !== "" && (
+        <Note tone="calm">
+          <p role="status">{words.room.speakerGone}</p>
+          <button onClick={() => local.chooseSpeaker("")}>{words.bar.close}</button>
+        </Note>
+      )}
     </>
   );
 }

@@ -10,8 +10,9 @@ import { Dialog } from "./Dialog.tsx";
 type PersonProps = { peer: Peer; close: () => void };
 
 export function PersonDialog({ person, close }: { person: number; close: () => void }): JSX.Element | null {
-  const { session, words } = useRoom();
+  const { media, session, words } = useRoom();
   const [removing, setRemoving] = useState(false);
+  const line = media.receiving.quality.value.get(person);
   const peer = session.people.others.value.get(person);
   if (!peer) return null;
   return (
@@ -21,6 +22,7 @@ export function PersonDialog({ person, close }: { person: number; close: () => v
       ) : (
         <>
           <p>{peer.about || words.role[peer.role]}</p>
+          {line !== undefined && <p>{words.room.lineMeans[line]}</p>}
           <div class="choices-list">
             <Pin peer={peer} close={close} />
             <Moderation peer={peer} close={close} remove={() => setRemoving(true)} />

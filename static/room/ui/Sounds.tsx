@@ -21,7 +21,7 @@ export function Sounds(): JSX.Element {
 function Voice({ track }: { track: MediaStreamTrack }): JSX.Element {
   const { local, view } = useRoom();
   const audio = useRef<HTMLAudioElement>(null);
-  const speaker = local.speaker.value;
+  const output = local.output.value;
   const silenced = view.silenced.value;
   useEffect(() => {
     if (audio.current) audio.current.srcObject = new MediaStream([track]);
@@ -32,8 +32,8 @@ function Voice({ track }: { track: MediaStreamTrack }): JSX.Element {
     });
   }, [track, silenced, view]);
   useEffect(() => {
-    // A loudspeaker that was unplugged gives way to the default one.
-    if (speaker !== null && audio.current && "setSinkId" in audio.current) audio.current.setSinkId(speaker).catch(() => undefined);
-  }, [speaker, track]);
+    // Whoever never chose is left to the browser; a refusal leaves the sound where it is.
+    if (output !== null && audio.current && "setSinkId" in audio.current) audio.current.setSinkId(output).catch(() => undefined);
+  }, [output, track]);
   return <audio ref={audio} autoPlay />;
 }

@@ -49,20 +49,24 @@ function Deeds({ draws }: { draws: boolean }): JSX.Element {
   const { board } = session.tools;
   const { moderate } = session.rights.value;
   const open = board.up.value?.drawn_by === "everybody";
-  const save = (): void => {
+  const title = session.session.value?.title ?? "";
+  const savePicture = (): void => {
     const canvas = document.createElement("canvas");
     canvas.width = 1920;
     canvas.height = 1080;
     paint(canvas, board.strokes.value);
-    const link = document.createElement("a");
-    link.download = words.tools.board.fileName;
-    link.href = canvas.toDataURL("image/png");
-    link.click();
+    canvas.toBlob((picture) => picture && download(picture, words.tools.board.file("png")), "image/png");
+  };
+  const savePdf = async (): Promise<void> => {
+    const { boardPdf } = await import("../boardpdf.ts");
+    const pdf = boardPdf(board.strokes.value, `${words.tools.board.title}: ${title}`);
+    download(new Blob([pdf], { type: "application/pdf" }), words.tools.board.file("pdf"));
   };
   return (
     <>
       {draws && <button type="button" onClick={() => ask(() => board.undo())}>{words.tools.board.undo}</button>}
-      <button type="button" onClick={save}>{words.tools.board.save}</button>
+      <button type="button" onClick={savePicture}>{words.tools.board.savePicture}</button>
+      <button type="button" onClick={() => void savePdf()}>{words.tools.board.savePdf}</button>
       {moderate && (
         <>
           <button type="button" onClick={() => ask(() => board.clear())}>{words.tools.board.clear}</button>
@@ -74,6 +78,15 @@ function Deeds({ draws }: { draws: boolean }): JSX.Element {
       )}
     </>
   );
+}
+
+function download(content: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.download = name;
+  link.href = URL.createObjectURL(content);
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 function Sheet({ tool }: { tool: Tool | null }): JSX.Element {

@@ -175,6 +175,20 @@ export const en: Words = {
     unable: "This browser cannot carry sound and video. Open the link in Chrome, Firefox or Safari; you can write here, too.",
     tapToHear: "The browser has silenced the page. Press to hear.",
     line: { good: "good connection", weak: "weak connection", bad: "bad connection" },
+    lineMeans: {
+      good: "The connection with this person is good.",
+      weak: "The connection with this person is weak: some of the sound and video is lost on the way.",
+      bad: "The connection with this person is bad: the video freezes. If it is so with everybody, try another network or “Sound only” in the settings.",
+    },
+    deviceGone: {
+      camera: (now: string) => `The camera was unplugged; another one works now: ${now}.`,
+      microphone: (now: string) => `The microphone was unplugged; another one works now: ${now}.`,
+    },
+    speakerGone: "The loudspeakers or headphones were unplugged: the sound goes where it usually does on this device.",
+    held: {
+      camera: "The telephone or another program has taken the camera for a while. It will come back by itself.",
+      microphone: "The telephone or another program has taken the microphone for a while: you are not heard. It will come back by itself.",
+    },
     saves: {
       faces: "The others' faces are not shown: that is easier for a phone.",
       pictures: "Sound only: no video and no shared screen is loaded.",
@@ -316,8 +330,9 @@ export const en: Words = {
       undo: "Undo",
       clear: "Clear",
       everybody: "Everybody draws",
-      save: "Save",
-      fileName: "whiteboard.png",
+      savePicture: "Save the picture",
+      savePdf: "Save as PDF",
+      file: (ending: string) => `whiteboard.${ending}`,
       strokes: (n) => (n === 0 ? "The whiteboard is empty" : `${count(n, "line", "lines")} on the whiteboard`),
     },
     slides: {
