@@ -78,9 +78,13 @@ _ACT: tuple[InstrumentedAttribute[Any], ...] = (
 )
 
 
+# Asked at nearly every request.
+_SETTINGS_QUERY = select(*_SETTINGS)
+
+
 async def settings(db: Db) -> OrganisationRow:
     """Give the settings; raises NotSetUp before there are any."""
-    row = (await db.execute(select(*_SETTINGS))).one_or_none()
+    row = (await db.execute(_SETTINGS_QUERY)).one_or_none()
     if row is None:
         raise NotSetUp
     return OrganisationRow(*row)

@@ -239,7 +239,7 @@ async def entitlements(db: Db, session_id: int, person_id: int, today: date) -> 
 
 @lru_cache(maxsize=4)
 def _ways_of_one(today: date) -> Select[tuple[Any, ...]]:
-    """Made once a day: every page, ticket and entry of a room asks, and making it takes longer than asking."""
+    """Made once a day: each page, ticket and entry of a room asks, and making it takes longer than asking."""
     return _named(today, (Session.id == bindparam("session", type_=INT64),), bindparam("person", type_=INT64))
 
 
