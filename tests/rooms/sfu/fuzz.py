@@ -2,8 +2,9 @@
 
     python -m tests.rooms.sfu.fuzz --count 10000000 --seed 1
 
-Two halves: the wire (STUN, DTLS records, SRTP and SRTCP, from strangers and from a caller's address), and
-what an authentic but hostile caller can send inside of SRTP (RTP with extensions and VP8, all kinds of RTCP).
+Three parts: the wire (STUN, DTLS records, SRTP and SRTCP, from strangers and from a caller's address), the
+same in TCP's framing (broken lengths, cut anywhere), and what an authentic but hostile caller can send inside
+of SRTP (RTP with extensions and VP8, all kinds of RTCP).
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 from collections import Counter
 from dataclasses import asdict
 
+from rooms.sfu.tcp import Connection
 from tests.rooms.sfu.calls import Line, open_line
 from tests.rooms.sfu.media import SIMULCAST, Call, Camera, audio_parameters, video_parameters
 from tests.rooms.sfu.peer import Peer
@@ -22,8 +24,35 @@ from tests.rooms.sfu.test_hostile import Armoury, mutate
 from tests.rooms.sfu.test_mutations import reports
 
 ROUND = 2000
+PARTS = 3
 CALL_ROUNDS = 50
 MADE_ONCE = 500
+
+
+class Wire(asyncio.Transport):
+    """A TCP connection's sending half: takes all, and ends when it is told to."""
+
+    def __init__(self, connection: Connection, address: tuple[str, int]) -> None:
+        super().__init__({"peername": address})
+        self._connection = connection
+        self._closing = False
+        connection.connection_made(self)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return self._closing
+
+    def close(self) -> None:
+        if not self._closing:
+            self._closing = True
+            self._connection.connection_lost(None)
+
+    abort = close
 
 
 class Fuzz:
@@ -35,11 +64,15 @@ class Fuzz:
         self._ports = itertools.cycle(range(1024, 60_000))
 
     async def run(self, count: int) -> None:
-        """Send `count` datagrams, half of them at each half."""
+        """Send `count` datagrams, as many at each part."""
         async with open_line() as line:
             wire = await self._open(line)
-            for number in range(count // (2 * ROUND)):
+            # Time flies, so that the limit on checks lets them through to their reader.
+            began, seconds = line.udp.now(), itertools.count()
+            line.udp.now = lambda: began + next(seconds)
+            for number in range(count // (PARTS * ROUND)):
                 await self._wire_round(line, *wire)
+                await self._stream_round(line, *wire)
                 if number % CALL_ROUNDS == 0:
                     self._begin_call()
                 self._call_round()
@@ -66,15 +99,43 @@ class Fuzz:
 
     async def _wire_round(self, line: Line, caller: Peer, made: list[bytes]) -> None:
         known = caller.sockets[0].getsockname()
-        now = line.udp.now() + self.counts["wire"]
         for number in range(ROUND):
             address = known if number % 2 else ("127.0.0.1", next(self._ports))
-            data = mutate(self.chance.choice(made), self.chance)
+            data = self._hostile(made)
             if data:
-                # Time flies, so that the limit on checks lets them through to their reader.
-                line.udp.dispatch(data, address, now, now + number)
+                now = line.udp.now()
+                line.udp.dispatch(data, address, now, now)
         await asyncio.sleep(0)
         self.counts["wire"] += ROUND
+
+    async def _stream_round(self, line: Line, caller: Peer, made: list[bytes]) -> None:
+        connection, wire = self._connect(line, caller, proven=True)
+        for number in range(ROUND):
+            if wire.is_closing():
+                # As a stranger: ends with the first message that is no check.
+                connection, wire = self._connect(line, caller, proven=number % 4 != 0)
+            data = _framed(self._hostile(made))
+            if self.chance.random() < 0.1:
+                data = mutate(data, self.chance)
+            cut = self.chance.randrange(len(data) + 1)
+            connection.data_received(data[:cut])
+            if not wire.is_closing():
+                connection.data_received(data[cut:])
+        wire.close()
+        await asyncio.sleep(0)
+        self.counts["stream"] += ROUND
+
+    def _hostile(self, made: list[bytes]) -> bytes:
+        data = self.chance.choice(made)
+        return data if self.chance.random() < 0.1 else mutate(data, self.chance)
+
+    def _connect(self, line: Line, caller: Peer, *, proven: bool) -> tuple[Connection, Wire]:
+        connection = Connection(line.tcp)
+        host = ".".join(str(part) for part in (10, *self.chance.randbytes(3)))
+        wire = Wire(connection, (host, next(self._ports)))
+        if proven:
+            connection.data_received(_framed(bytes(caller.binding_request(nominate=False))))
+        return connection, wire
 
     def _begin_call(self) -> None:
         self.call = call = Call.start()
@@ -107,6 +168,10 @@ class Fuzz:
         self.counts["inside"] += ROUND
         stats = call.router.stats(call.now)["down"]["consumers"].values()
         self.counts["failed"] += sum(one["failed"] for one in stats)
+
+
+def _framed(message: bytes) -> bytes:
+    return len(message).to_bytes(2, "big") + message
 
 
 def main() -> None:
