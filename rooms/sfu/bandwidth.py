@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rooms.sfu.delivery import WINDOW, Condition
+from rooms.sfu.fullness import HEAVY_LOSS, HIGH_LOSS, MILD_LOSS, STRAINED, Fullness
 
 NOTHING = -1  # the cap under which no layer fits
 FALL = 0.88  # an estimate that falls by this much means that a queue grew: it becomes 0.85 of what arrives
@@ -24,17 +25,12 @@ GRACE = 2.0  # a young estimate says nothing
 SETTLE_SECONDS = 1.5  # reports of the time before a change, and the queue that it left, are still under way
 OUTAGE = 0.3  # more lost than this needs no second report ...
 OUTAGE_SHARE = 0.7  # ... and room to empty the queue and to send again what was lost
-HIGH_LOSS = 0.1
-MILD_LOSS = 0.04
 FIRST_BACKOFF = 4.0
 NEXT_BACKOFF = 2.0
 MAX_BACKOFF = 64.0
 TRIAL_SECONDS = 4.0
 DELAY = 0.1  # seconds by which a growing queue lengthens the round trip of a trial that goes wrong
-QUEUE = 0.1  # seconds; two feedbacks in a row with a longer queue mean that the link is full
-PROBE_QUEUE = 0.06  # ... and one, while more is tried
-STRAINED = 0.9  # of what is sent, if what passes a growing queue is less the link is full at once
-OVERLOADED = 0.25  # the share lost that means the same: a queue may be too short to be seen
+PROBE_QUEUE = 0.06  # seconds: while more is tried, it does not fit
 MARGIN = 0.85  # of what arrives through a full link: the rest empties the queue
 DRAIN_SECONDS = 0.6  # before that the queue that was left says nothing new
 DRAINED = 0.4  # seconds at most for which nothing more is sent: a viewer notices a picture that stands
@@ -46,7 +42,6 @@ PROBE_OVER = 1.1  # times what is needed: a link that is full without a margin l
 PROBE_BACKOFF = 2.0
 MAX_PROBE_BACKOFF = 4.0
 NEXT_PROBE = 0.1
-HOPELESS = 0.5  # of the packets lost, whatever the cause: no picture can be mended
 SLACK = 1.05
 KEEP = 0.25  # what is sent already may cost this share of the budget more: rates are never still
 LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left
@@ -72,9 +67,7 @@ class Downlink:
         self.told = False
         self.drained = float("-inf")
         self.lossy = False
-        self._long = False
-        self._narrow = False
-        self._queue = 0.0
+        self._fullness = Fullness()
         self.probing: float | None = None
         self._probe_at = 0.0
         self._probe_backoff = PROBE_BACKOFF
@@ -131,36 +124,24 @@ class Downlink:
     def measured(self, condition: Condition, sent: float, now: float) -> bool:
         """What transport-cc tells while `sent` is sent; True when the limit has just fallen or risen."""
         self.told = True
-        # A radio loses packets by chance: that alone must not stop the only picture.
-        self.lossy = condition.lost > (HIGH_LOSS if self._narrow else HOPELESS)
         self.estimate = condition.arriving
-        full = self._is_full(condition)
-        strained = condition.carries is not None and condition.carries < STRAINED * sent
+        full = self._fullness.judge(condition, sent, self.limit, now)
+        self.lossy = self._fullness.lossy
         if self.probing is not None:
             return self._judge_probe(condition, now)
-        if not (full or strained) or now < self._settled:
+        if full is None or now < self._settled:
             return False
         self._trial = None
-        carries = condition.carries if strained else None
-        self._narrow = strained or self._long
-        self.limit = MARGIN * (condition.arriving if carries is None else carries)
-        self.drained = now + min(DRAINED, condition.waiting / self.limit)
+        self.limit = MARGIN * full.carries
+        if full.queue:
+            self.drained = now + min(DRAINED, condition.waiting / self.limit)
         self._settled = now + DRAIN_SECONDS
         self._next_trial = now + self._probe_backoff
         return True
 
-    def _is_full(self, condition: Condition) -> bool:
-        # A queue that shrinks is being emptied; one that jumps up once is a computer that was busy.
-        grows = condition.queue > self._queue or condition.lost > MILD_LOSS
-        long = condition.queue > QUEUE and grows
-        full = (long and (self._long or condition.lost > MILD_LOSS)) or condition.lost > OVERLOADED
-        self._long = long
-        self._queue = condition.queue
-        return full
-
     def probe(self, needed: float, now: float) -> None:
         """Somebody would need `needed` in all: send padding for a moment to see whether it fits."""
-        if self.limit is None or self.probing is not None or self._long:
+        if self.limit is None or self.probing is not None or self._fullness.long:
             return
         if now >= self._next_trial and needed > self.limit:
             self.probing = min(PROBE_OVER * needed, PROBE_STEP * self.limit)
@@ -173,7 +154,8 @@ class Downlink:
         strained = condition.carries is not None and condition.carries < STRAINED * probing
         # A radio's jitter looks like a queue, but does not take anything away.
         queued = condition.queue > PROBE_QUEUE and not arrives
-        failed = strained or queued or condition.lost > OVERLOADED
+        queued = queued and (self._fullness.rising or lasted >= PROBE_FIRST)
+        failed = strained or queued or condition.lost > HEAVY_LOSS
         if not failed and arrives and lasted >= PROBE_FIRST:
             self.limit = max(probing, self.limit or 0.0)
             self._probe_backoff = PROBE_BACKOFF

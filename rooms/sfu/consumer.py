@@ -67,6 +67,7 @@ class Consumer:
         self._rtx_sequence = 0
         self._reports_sent: dict[int, float] = {}
         self._reported_packets = 0
+        self._packets_weighed = self._resent_weighed = 0
 
     # The hot path.
 
@@ -243,6 +244,11 @@ class Consumer:
     def receive_block(self, block: rtcp.ReportBlock, now: float) -> None:
         """Learn loss and round trip from the viewer's report."""
         self.lost_share = block.lost_share
+        if not self.rtx_ssrc:
+            # What was sent again under the same number counts as received there.
+            packets, resent = self._stream.packets - self._packets_weighed, self.resent - self._resent_weighed
+            self._packets_weighed, self._resent_weighed = self._stream.packets, self.resent
+            self.lost_share = max(block.lost_share, min(1.0, resent / max(1, packets)))
         sent = self._reports_sent.get(block.lsr)
         if sent is not None:
             measured = now - sent - block.dlsr / 65536

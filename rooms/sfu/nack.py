@@ -41,6 +41,11 @@ class NackGenerator:
         """
         return self._urgent
 
+    def asked(self, number: int) -> bool:
+        """Whether it was asked for: what comes under that number is sound that is sent again."""
+        item = self._missing.get(number)
+        return item is not None and item.tries > 0
+
     def received(self, number: int, now: float) -> None:
         """Take note of a packet, original or retransmitted."""
         highest = self._highest

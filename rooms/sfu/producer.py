@@ -3,6 +3,7 @@
 import logging
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from rooms.sfu import codecs, ortc, resend, rtcp, rtp
@@ -21,6 +22,7 @@ NACK_SECONDS = 0.02
 CHECK_SECONDS = 0.1
 REPORT_SECONDS = 1.0
 ONSET_PACKETS = 3  # 60 ms
+MAX_TOLD_LOSS = 0.2  # of viewers: what no FEC mends must not cost the others their quality
 # What writing a packet for a viewer can raise: a buffer that is too short, a value out of range, a socket
 # that is gone.
 CONSUMER_FAILURES = (ValueError, LookupError, ArithmeticError, TypeError, OSError, struct.error)
@@ -87,7 +89,8 @@ class Producer:
             if layer.has(number):
                 self.dropped += 1
                 return
-            self._count(layer, packet, number, arrival, now)
+            if not layer.nack or not layer.nack.asked(number):
+                self._count(layer, packet, number, arrival, now)
             self._accept(layer, packet, packet.payload_offset, number, False, now)
         elif packet.payload_type == self.published.rtx_payload_type:
             self._receive_rtx(layer, packet, now)
@@ -265,11 +268,22 @@ class Producer:
         if not heard:
             return False
         blocks = [layer.reception.block(layer.ssrc, now) for layer in heard]
+        if not self._video:
+            worst = self._worst_loss()
+            blocks = [replace(block, lost_share=max(block.lost_share, worst)) for block in blocks]
         self._send_rtcp(rtcp.receiver_report(self._ssrc, blocks))
         for consumer in self.consumers:
             if consumer.report_due:
                 consumer.report(now)
         return True
+
+    def _worst_loss(self) -> float:
+        """Of the viewers: a browser puts as much FEC into its sound as the loss that it is told of needs.
+
+        The number of lost packets stays the publisher's own: his rate is not to suffer for their links.
+        """
+        worst = max((one.lost_share for one in self.consumers if one.layer is not None), default=0.0)
+        return min(worst, MAX_TOLD_LOSS)
 
     def _check_layers(self, now: float) -> bool:
         newest = max(layer.last_packet for layer in self.layers)

@@ -30,11 +30,12 @@ const THREE_LAYERS = 960 * 540;
 const TWO_LAYERS = 480 * 270;
 /** Text needs sharpness, not speed. */
 const SCREEN_LAYER: types.RtpEncodingParameters[] = [{ maxBitrate: 2_000_000, maxFramerate: 15 }];
-/** FEC mends lost packets; DTX sends almost nothing in silence. */
+/** FEC and NACK mend lost packets; DTX sends almost nothing in silence. */
 const VOICE: types.ProducerCodecOptions = {
   opusStereo: false,
   opusDtx: true,
   opusFec: true,
+  opusNack: true,
   opusMaxAverageBitrate: 32_000,
 };
 const RETRY_MS = 2_000;

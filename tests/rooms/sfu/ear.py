@@ -8,7 +8,8 @@ FASTER = 10  # ... one more in so many
 
 class Ear:
     """Counts packets of 20 ms: `played`, `concealed` (nothing was there), `corrected` (from the next one's
-    in-band FEC). A loss is known by what comes after it; when nothing has come, the playing waits.
+    in-band FEC). A loss is known by what comes after it; when nothing has come, the playing waits, and what
+    was lost in that time has been concealed already.
     """
 
     def __init__(self) -> None:
@@ -17,6 +18,7 @@ class Ear:
         self._kept: set[int] = set()
         self._next: int | None = None
         self._ticks = 0
+        self._waited = 0
         self._gap_at: float | None = None
 
     def arrived(self, number: int) -> None:
@@ -41,6 +43,8 @@ class Ear:
 
     def _one(self, now: float) -> None:
         number = self._next or 0
+        if self._kept and number < min(self._kept) <= number + self._waited:
+            number = min(self._kept)
         if number in self._kept:
             self._kept.discard(number)
             self.played += 1
@@ -48,11 +52,11 @@ class Ear:
             self.corrected += 1
         else:
             self.concealed += 1
-            if self._kept:
-                self._next = number + 1
+            self._waited += 1
             self._conceal(now)
             return
         self._next = number + 1
+        self._waited = 0
         self._gap_at = None
 
     def _conceal(self, now: float) -> None:

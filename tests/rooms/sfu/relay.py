@@ -41,7 +41,11 @@ class Relay(asyncio.DatagramProtocol):
 
     def to_browser(self, data: bytes, address: Address) -> None:
         """Carry a datagram of the worker's."""
-        carry(self.down, data, lambda: self._transport and self._transport.sendto(data, address))
+        carry(self.down, data, lambda: self._deliver(data, address))
+
+    def _deliver(self, data: bytes, address: Address) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.sendto(data, address)
 
     def close(self) -> None:
         for way in self._ways.values():
@@ -75,7 +79,7 @@ class _Way(asyncio.DatagramProtocol):
     def _arrived(self, data: bytes) -> None:
         if self._transport is None:
             self._waiting.append(data)
-        else:
+        elif not self._transport.is_closing():
             self._transport.sendto(data)
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ from rooms.sfu.bandwidth import NOTHING, Demand, allocate
 from rooms.sfu.delivery import WINDOW, Delivery
 from rooms.sfu.messages import ConsumerLayer
 from rooms.sfu.rtcp import TransportFeedback
+from tests.rooms.sfu.ear import PACKET
 from tests.rooms.sfu.narrow import Link, Screening
 
 WIDE = 20e6
@@ -117,3 +118,73 @@ def test_numbers_and_reference_times_wrap() -> None:
     assert before is not None
     assert after is not None
     assert after.queue < 1.0
+
+
+@pytest.mark.parametrize("depth", [0.1, 0.25])
+@pytest.mark.parametrize("rate", [300e3, 400e3, 800e3])
+def test_a_cap_that_falls_costs_sound_no_more_than_the_queue_before_it(rate: float, depth: float) -> None:
+    screening = Screening(Link(WIDE, depth=depth))
+    screening.run(6)
+    ear, fallen, concealed = screening.viewer.ear, screening.now, screening.viewer.ear.concealed
+    screening.link.rate = rate
+    screening.run(2)
+    # What is on its way waits behind the picture that was too large; nothing can call it back.
+    assert (ear.concealed - concealed) * PACKET < depth + 0.2
+    assert ear.longest(fallen) < 0.2
+    concealed = ear.concealed
+    screening.run(10)
+    assert (ear.concealed - concealed) * PACKET < 0.3
+    assert screening.freeze(fallen) < 0.7
+
+
+@pytest.mark.parametrize(
+    ("loss", "burst", "longest"), [(0.02, 1, 0.5), (0.05, 1, 0.6), (0.1, 1, 0.9), (0.1, 4, 0.9)]
+)
+def test_losses_on_both_sides_freeze_no_second(loss: float, burst: float, longest: float) -> None:
+    screening = Screening(Link(WIDE, seed=3))
+    screening.run(5)
+    for line in (screening.link, screening.back, screening.up, screening.down):
+        line.loss, line.burst = loss, burst
+    begun = screening.now
+    screening.run(30)
+    assert screening.freeze(begun) < longest
+    assert screening.width() == 1280
+
+
+def test_jitter_takes_no_layer_away() -> None:
+    screening = Screening(Link(WIDE))
+    screening.run(5)
+    for line in (screening.link, screening.back, screening.up, screening.down):
+        line.jitter, line.reordered, line.doubled = 0.1, 0.02, 0.02
+    begun = screening.now
+    screening.run(30)
+    assert screening.freeze(begun) < 0.5
+    assert screening.width() == 1280
+
+
+def test_a_cut_of_20_seconds_is_followed_by_the_picture_within_a_second() -> None:
+    screening = Screening(Link(WIDE))
+    screening.run(5)
+    lines = (screening.link, screening.back, screening.up, screening.down)
+    for line in lines:
+        line.cut = True
+    screening.run(20)
+    for line in lines:
+        line.cut = False
+    mended, concealed = screening.now, screening.viewer.ear.concealed
+    screening.run(10)
+    shown = [at for at, _ in screening.viewer.shown if at > mended]
+    assert shown[0] - mended < 1.0
+    assert screening.freeze(shown[0]) < 1.0
+    assert (screening.viewer.ear.concealed - concealed) * PACKET < 0.3
+    assert screening.width() == 1280
+
+
+def test_a_shared_screen_goes_on_though_much_is_lost_by_chance() -> None:
+    screening = Screening(Link(WIDE, seed=5), ONE_LAYER)
+    screening.run(5)
+    told = len(screening.call.told)
+    screening.link.loss = 0.2
+    screening.run(20)
+    assert ConsumerLayer("c", None) not in screening.call.told[told:]
+    assert screening.freeze(screening.now - 20) < 1.0

@@ -188,3 +188,52 @@ def test_sound_is_sent_again_byte_for_byte() -> None:
     call.now += 1.0
     call.viewer.receive_rtcp(rtcp.nack(1, ssrc, [1, 2]), call.now)
     assert call.down.rtp == sent[1:3]
+
+
+def sounds(call: Call, numbers: range, *, without: tuple[int, ...] = ()) -> None:
+    for number in numbers:
+        if number not in without:
+            body = b"opus"
+            call.send(
+                [packet(payload_type=OPUS_PT, sequence=number, timestamp=960 * number, ssrc=500, body=body)]
+            )
+        call.wait(0.02)
+
+
+def told_loss(call: Call) -> list[tuple[float, int]]:
+    """What the publisher's latest report said of his sound."""
+    reports = [report for report in call.up.reports() if isinstance(report, rtcp.ReceiverReport)]
+    return [(round(block.lost_share, 2), block.lost) for block in reports[-1].blocks]
+
+
+def test_a_viewers_lost_sound_is_told_to_the_speakers_browser_which_then_adds_fec() -> None:
+    call = Call.start()
+    call.publish("audio", audio_parameters())
+    ssrc = call.watch()["encodings"][0]["ssrc"]
+    sounds(call, range(60))
+    assert told_loss(call) == [(0.0, 0)]
+    heard = [each.sequence for each in call.down.packets()]
+    # What is mended by NACK counts as received in the viewer's own report.
+    call.viewer.receive_rtcp(rtcp.nack(1, ssrc, heard[10:16]), call.now)
+    block = rtcp.ReportBlock(ssrc, 0.0, 0, 1, 0, 0, 0)
+    call.viewer.receive_rtcp(rtcp.receiver_report(1, [block]), call.now)
+    sounds(call, range(60, 120))
+    assert told_loss(call) == [(0.1, 0)]
+    call.viewer.receive_rtcp(rtcp.receiver_report(1, [block]), call.now)
+    sounds(call, range(120, 180))
+    assert told_loss(call) == [(0.0, 0)]
+
+
+def test_sound_that_the_speaker_sent_again_counts_as_lost() -> None:
+    call = Call.start()
+    call.publish("audio", audio_parameters())
+    call.watch()
+    lost = (5, 15, 25, 35)
+    sounds(call, range(40), without=lost)
+    asked = [report for report in call.up.reports() if isinstance(report, rtcp.Nack)]
+    assert {sequence for report in asked for sequence in report.missing} == set(lost)
+    for number in lost:
+        sounds(call, range(number, number + 1))
+    sounds(call, range(40, 60))
+    assert len(call.down.packets()) == 60
+    assert told_loss(call)[0][0] > 0.0

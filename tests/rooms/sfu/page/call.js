@@ -20,6 +20,21 @@ async function transport(direction) {
   return made;
 }
 
+// The fake microphone beeps once a second; this hums in syllables, so that Opus takes it for a voice.
+function speech() {
+  const context = new AudioContext();
+  const source = new OscillatorNode(context, { type: "sawtooth", frequency: 120 });
+  const mouth = new BiquadFilterNode(context, { type: "bandpass", frequency: 700, Q: 1 });
+  const syllables = new GainNode(context, { gain: 0.5 });
+  const rhythm = new OscillatorNode(context, { frequency: 4 });
+  const made = new MediaStreamAudioDestinationNode(context);
+  rhythm.connect(new GainNode(context, { gain: 0.4 })).connect(syllables.gain);
+  source.connect(mouth).connect(syllables).connect(made);
+  source.start();
+  rhythm.start();
+  return made.stream.getAudioTracks()[0];
+}
+
 window.join = async (routerRtpCapabilities) => {
   await device.load({ routerRtpCapabilities });
 };
@@ -27,8 +42,9 @@ window.join = async (routerRtpCapabilities) => {
 window.publish = async (kind, encodings) => {
   const constraints = kind === "video" ? { video: { width: 1280, height: 720 } } : { audio: true };
   const stream = await navigator.mediaDevices.getUserMedia(constraints);
-  const track = kind === "video" ? stream.getVideoTracks()[0] : stream.getAudioTracks()[0];
-  const made = await (await transport("send")).produce({ track, encodings });
+  const track = kind === "video" ? stream.getVideoTracks()[0] : speech();
+  const codecOptions = kind === "audio" ? { opusFec: true, opusDtx: true, opusNack: true } : {};
+  const made = await (await transport("send")).produce({ track, encodings, codecOptions });
   producers[made.id] = made;
   return { id: made.id, rtpParameters: made.rtpParameters };
 };

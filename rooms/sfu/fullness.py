@@ -1,0 +1,102 @@
+"""Whether one viewer's link is full, by what its transport-cc feedbacks tell one after the other.
+
+Three signs, the surest first: packets of a burst that leave a queue one by one; a queue that stays and grows;
+loss that lasts although it has no queue to come from. A radio's pauses, its jitter and its chance losses look
+alike for a moment and go by. In spirit draft-ietf-rmcat-gcc-02 §5 and §6.
+"""
+
+from dataclasses import dataclass
+
+from rooms.sfu.delivery import Condition
+
+STRAINED = 0.9  # of what is sent, if what passes a growing queue is less
+QUEUE = 0.1  # seconds
+STAYS = 3  # feedbacks with a longer queue than that ...
+GROWS = 0.03  # ... which is longer by this than at first, or loses
+MILD_LOSS = 0.04
+HIGH_LOSS = 0.1
+HEAVY_LOSS = 0.25  # a queue may be too short to be seen
+HOPELESS = 0.5  # no picture can be mended
+LASTS = 0.2  # seconds that heavy loss must last to be more than a burst of chance
+FOR_LONG = 1.0  # ... and when less is sent than was found to fit
+FITS = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """The link is full: it `carries` so many bits per second; a `queue` of what was sent must pass first."""
+
+    carries: float
+    queue: bool
+
+
+class Lasting:
+    """For how long something has been so."""
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def seconds(self, now: float, *, holds: bool) -> float:
+        """Note whether it holds now; 0 when it does not or has just begun."""
+        if not holds:
+            self._since = None
+            return 0.0
+        self._since = now if self._since is None else self._since
+        return now - self._since
+
+
+class Fullness:
+    """Judges one condition after the other."""
+
+    def __init__(self) -> None:
+        self.rising = False
+        self.lossy = False
+        self.narrow = False
+        self._queue = 0.0
+        self._first = 0.0
+        self._stays = 0
+        self._lossy = Lasting()
+        self._heavy = Lasting()
+        self._hopeless = Lasting()
+
+    @property
+    def long(self) -> bool:
+        """Whether there is a long queue now."""
+        return self._stays > 0
+
+    def judge(self, condition: Condition, sent: float, fits: float | None, now: float) -> Full | None:
+        """What the link carries if it is full while `sent` is sent; `fits` was found to fit before.
+
+        Sets `rising` (the queue is longer than at the last feedback) and `lossy` (too much for a picture is
+        lost, and not by chance alone).
+        """
+        queued = self._queued(condition)
+        heavy = self._heavy.seconds(now, holds=condition.lost > HEAVY_LOSS)
+        hopeless = self._hopeless.seconds(now, holds=condition.lost > HOPELESS)
+        lossy = self._lossy.seconds(now, holds=condition.lost > HIGH_LOSS)
+        self.lossy = hopeless > FOR_LONG or (self.narrow and lossy > LASTS)
+        if condition.carries is not None and condition.carries < STRAINED * sent:
+            return self._full(condition.carries, queue=True)
+        if queued:
+            return self._full(condition.arriving, queue=True)
+        more = fits is None or sent > FITS * fits
+        if (more and (heavy > LASTS or condition.lost > HOPELESS)) or hopeless > FOR_LONG:
+            return Full(condition.arriving, queue=condition.lost > HOPELESS)
+        return None
+
+    def _full(self, carries: float, *, queue: bool) -> Full:
+        self.narrow = True
+        return Full(carries, queue)
+
+    def _queued(self, condition: Condition) -> bool:
+        queue = condition.queue
+        self.rising = queue > self._queue
+        self._queue = queue
+        if queue <= QUEUE:
+            self._stays = 0
+            return False
+        if not self._stays:
+            self._first = queue
+        self._stays += 1
+        grown = queue > self._first + GROWS or condition.lost > MILD_LOSS
+        return self._stays >= STAYS and grown
