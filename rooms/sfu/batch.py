@@ -29,10 +29,10 @@ SendMany = Callable[[int, int, int, int], int]
 
 
 class Named(Protocol):
-    """Whom a message goes to: where the kernel's form of the address lies, and its length."""
+    """Whom a message goes to: where the kernel's form of the address lies."""
 
     @property
-    def name(self) -> tuple[int, int]: ...
+    def name(self) -> int: ...
 
 
 # To whom; where it begins in the arena; packets and bytes in all; bytes of each but the last, if shorter.
@@ -76,12 +76,21 @@ def socket_address(family: int, address: tuple[str, int] | tuple[str, int, int, 
     return head + struct.pack("!I", flow) + packed + struct.pack("=I", scope)
 
 
-class Batch:
-    """A table of up to `MAX_MESSAGES` messages for one call; their bytes lie behind the address `arena`."""
+def name_size(family: int) -> int:
+    """Of struct sockaddr_in or sockaddr_in6."""
+    return 16 if family == socket.AF_INET else 28
 
-    def __init__(self, call: SendMany, arena: int) -> None:
+
+class Batch:
+    """A table of up to `MAX_MESSAGES` messages for one call.
+
+    Their bytes lie behind the address `arena`, their addresses are of `name_size`.
+    """
+
+    def __init__(self, call: SendMany, arena: int, name_size: int) -> None:
         self._call = call
         self._arena = arena
+        self._name_size = name_size
         self._messages = bytearray(_MESSAGE.size * MAX_MESSAGES)
         self._vectors = bytearray(_VECTOR.size * MAX_MESSAGES)
         # What asks for segments of each size: nothing of it is to be written for a message.
@@ -95,14 +104,16 @@ class Batch:
 
     def fill(self, messages: Sequence[Message]) -> None:
         """Write the table, from its beginning. Whoever calls it keeps the memory of the names alive."""
-        vector = self._vectors_at
-        for index, (lane, begin, packets, total, segment) in enumerate(messages):
+        vector, name_size, arena = self._vectors_at, self._name_size, self._arena
+        header, vectors, at, place = _HEADER.pack_into, self._vectors, 0, 0
+        for lane, begin, packets, total, segment in messages:
             control = space = 0
             if packets > 1:
                 control, space = self._controls_at + _CONTROL.size * segment, _CONTROL.size
-            name, length = lane.name
-            _HEADER.pack_into(self._messages, _MESSAGE.size * index, name, length, vector, 1, control, space)
-            _VECTOR.pack_into(self._vectors, _VECTOR.size * index, self._arena + begin, total)
+            header(self._messages, at, lane.name, name_size, vector, 1, control, space)
+            _VECTOR.pack_into(vectors, place, arena + begin, total)
+            at += _MESSAGE.size
+            place += _VECTOR.size
             vector += _VECTOR.size
 
     def send(self, descriptor: int, first: int, count: int) -> int:

@@ -23,6 +23,7 @@ MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h, which pyl
 # From byte 1 to the transport-wide number (`rtp.WIDE_AT`): marker and payload type, sequence number,
 # timestamp, SSRC; the beginning of the extensions, the same for all viewers (`_CONSTANT`); the number.
 HEAD: Final = struct.Struct("!BHIIQBH")
+UNWRITTEN: Final = -1
 _CONSTANT: Final = struct.Struct("!QB")
 _TAG: Final = bytes(TAG_BYTES)
 
@@ -55,9 +56,8 @@ class Burst:
         "protected_lengths",
         "room",
         "runs",
+        "sendings",
         "sizes",
-        "times",
-        "untold",
     )
 
     def __init__(self, layer: "Layer", packets: list[MediaPacket], now: float) -> None:
@@ -65,12 +65,13 @@ class Burst:
         self.layer = layer
         self.packets = packets
         self.now = now
-        self.pictures: tuple[int, int] | None = None
+        self.pictures = UNWRITTEN
         self.plain = plain = bytearray()
         self.places: list[tuple[int, int]] = []
         self.heads: list[Head] = []
         self.sizes = array("i")
         at = payload = 0
+        at_once = sending(now, 0)
         newest = packets[0]
         lowest = newest.number
         for index, packet in enumerate(packets):
@@ -79,6 +80,7 @@ class Burst:
             plain += _TAG
             block, head = _CONSTANT.unpack_from(buffer, FIXED_BYTES)
             number = packet.number
+            packet.departed_at = now
             self.heads.append((at + 1, packet.marker, number, packet.timestamp, block, head))
             self.places.append((index, at))
             self.sizes.append(len(buffer))
@@ -96,8 +98,7 @@ class Burst:
         # Bytearrays, since from bytes Python copies into bytearrays by way of another bytearray.
         self.lengths = bytearray(self.sizes)
         self.protected_lengths = array("i", [size + TAG_BYTES for size in self.sizes]).tobytes()
-        self.times = array("d", (now,)) * len(packets)
-        self.untold = bytes(len(packets))
+        self.sendings = array("Q", [at_once | size << 2 for size in self.sizes])
 
     def __len__(self) -> int:
         return len(self.packets)
@@ -112,14 +113,37 @@ class Burst:
         packets = [packet for packet in self.packets if packet.number >= number]
         return Burst(self.layer, packets, self.now) if packets else None
 
-    def write_pictures(self, picture: int, tl0: int) -> None:
-        """Write the VP8 numbers for a viewer whose numbers are shifted by so much."""
-        self.pictures = None
+    def write_pictures(self, pictures: int) -> None:
+        """Write the VP8 numbers for a viewer whose numbers are shifted by so much: see `Part.pictures`."""
+        self.pictures = UNWRITTEN
         for index, at in self.places:
             packet = self.packets[index]
             if packet.picture_at:
-                write_picture(self.plain, at, packet, picture, tl0)
-        self.pictures = (picture, tl0)
+                write_picture(self.plain, at, packet, pictures)
+        self.pictures = pictures
+
+
+# What became of a packet that was sent.
+STATE: Final = 3
+UNKNOWN, LOST, RECEIVED = range(3)
+
+
+def sending(now: float, size: int) -> int:
+    """When a packet of so many bytes was sent, in one number of 64 bits: microseconds, size, state `UNKNOWN`.
+
+    One array of these is one place in memory to be fetched for each viewer, where three arrays are three.
+    """
+    return int(now * 1e6) << 16 | size << 2
+
+
+def sending_time(record: int) -> float:
+    """Seconds."""
+    return (record >> 16) * 1e-6
+
+
+def sending_size(record: int) -> int:
+    """Bytes."""
+    return record >> 2 & 0x3FFF
 
 
 def runs(places: list[tuple[int, int]], sizes: "array[int]") -> list[Run]:

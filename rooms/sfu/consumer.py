@@ -29,6 +29,38 @@ class Consumer:
     Video changes layer at key frames only; until the wanted one begins, the old one goes on.
     """
 
+    __slots__ = (
+        "_connected",
+        "_delivery",
+        "_limit",
+        "_notify",
+        "_packets_weighed",
+        "_padded",
+        "_reported_packets",
+        "_reports_sent",
+        "_resent_weighed",
+        "_rtx_sequence",
+        "_sender",
+        "_stream",
+        "_video",
+        "cap",
+        "failed",
+        "height",
+        "id",
+        "last_round_trip",
+        "layer",
+        "lost_share",
+        "paused",
+        "producer",
+        "received",
+        "resent",
+        "round_trip",
+        "rtx_ssrc",
+        "ssrc",
+        "target",
+        "width",
+    )
+
     def __init__(
         self,
         consumer_id: str,
@@ -55,14 +87,11 @@ class Consumer:
         self.failed = 0
         self._video = producer.kind == "video"
         self._connected = False
-        self._send_rtp = sender.send_rtp
-        self._send_burst = sender.send_burst
-        self._send_rtcp = sender.send_rtcp
+        self._sender = sender
         self._notify = notify
         self._delivery = delivery if received.wide else None
         self._padded = 0
         self._stream = Continuity(self.ssrc, received.payload_type)
-        self._write = self._stream.write
         self._limit = ResendLimit()
         self._rtx_sequence = 0
         self._reports_sent: dict[int, float] = {}
@@ -75,9 +104,9 @@ class Consumer:
         """Send packets of a layer that this viewer has or waits for. A key frame is a burst's beginning."""
         if burst.layer is not self.layer and not self._switch(burst.layer, burst.packets[0], burst.now):
             return
-        written = self._write(burst, self._delivery)
+        written = self._stream.write(burst, self._delivery)
         if written is not None:
-            self._send_burst(written)
+            self._sender.send_burst(written)
 
     def _switch(self, layer: Layer, packet: MediaPacket, now: float) -> bool:
         if layer is not self.target or (self._video and not packet.keyframe):
@@ -271,7 +300,9 @@ class Consumer:
         report = rtcp.SenderReport(self.ssrc, ntp, timestamp, self._stream.packets, self._stream.octets)
         self._remember_report(ntp >> 16 & 0xFFFFFFFF, now)
         self._reported_packets = self._stream.packets
-        self._send_rtcp(rtcp.sender_report(report) + rtcp.source_description(self.ssrc, self.producer.cname))
+        self._sender.send_rtcp(
+            rtcp.sender_report(report) + rtcp.source_description(self.ssrc, self.producer.cname)
+        )
 
     @property
     def report_due(self) -> bool:
@@ -301,7 +332,7 @@ class Consumer:
         self._stream.rewrite(packet, part)
         if not self.rtx_ssrc or self.received.rtx_payload_type is None:
             # The very same bytes: a cipher in counter mode must never see two plaintexts under one number.
-            self._send_rtp(packet.buffer)
+            self._sender.send_rtp(packet.buffer)
             return
         source = packet.buffer
         first, second, sequence, timestamp, _ = HEADER.unpack_from(source)
@@ -314,4 +345,4 @@ class Consumer:
         again[ABS_SEND_TIME_AT : ABS_SEND_TIME_AT + 3] = abs_send_time(now)
         if self._delivery is not None:
             self._delivery.stamp(again, now)
-        self._send_rtp(again)
+        self._sender.send_rtp(again)

@@ -15,7 +15,10 @@ MAX_JUMP = 5.0  # seconds by which a mapped timestamp may differ from the time t
 
 
 class Part:
-    """Packets of `layer`, sent as `first` (our number, unwrapped) and on; the rest are shifts."""
+    """Packets of `layer`, sent as `first` (our number, unwrapped) and on; the rest are shifts.
+
+    `pictures` is both of VP8's, as `rtp.write_picture` takes them.
+    """
 
     __slots__ = ("first", "generation", "layer", "pictures", "sequence", "timestamp")
 
@@ -27,11 +30,21 @@ class Part:
         self.first = first
         self.sequence = sequence
         self.timestamp = timestamp
-        self.pictures = (picture & 0x7FFF, tl0 & 0xFF)
+        self.pictures = (picture & 0x7FFF) << 8 | tl0 & 0xFF
 
 
 class Continuity:
     """What one viewer's stream has come to: it writes packets in the viewer's numbering."""
+
+    __slots__ = (
+        "_newest",
+        "_part",
+        "_parts",
+        "_payload_type",
+        "octets",
+        "packets",
+        "ssrc",
+    )
 
     def __init__(self, ssrc: int, payload_type: int) -> None:
         self.ssrc = ssrc
@@ -42,7 +55,6 @@ class Continuity:
         self._part: Part | None = None
         # The newest packet that was sent, which is of the current part: where the stream has come to.
         self._newest: MediaPacket | None = None
-        self._sent_at = 0.0
 
     @property
     def part(self) -> Part | None:
@@ -62,11 +74,10 @@ class Continuity:
         if part is not None and newest is not None:
             timestamp = self._timestamp_shift(part, newest, layer, packet, now)
             if newest.picture_at:
-                picture = newest.picture + part.pictures[0] + 1 - packet.picture
-                tl0 = newest.tl0 + part.pictures[1] + 1 - packet.tl0
+                picture = newest.picture + (part.pictures >> 8) + 1 - packet.picture
+                tl0 = newest.tl0 + part.pictures + 1 - packet.tl0
         self._part = Part(layer, first, first - packet.number, timestamp, picture, tl0)
         self._newest = packet
-        self._sent_at = now
         self._parts.append(self._part)
         del self._parts[:-MAX_PARTS]
 
@@ -75,32 +86,27 @@ class Continuity:
 
         Returns it without the packets that belong before the part's beginning; None when there are no others.
         """
-        part = self._part
-        if part is None:
+        part, newest = self._part, self._newest
+        if part is None or newest is None:
             return None
         shift = part.sequence
-        if burst.lowest + shift < part.first:
+        if burst.lowest > newest.number:
+            self._newest = burst.newest
+        elif burst.lowest + shift < part.first:
             rest = burst.since(part.first - shift)
             return None if rest is None else self.write(rest, delivery)
+        elif burst.newest.number > newest.number:
+            self._newest = burst.newest
         wide = 0 if delivery is None else delivery.depart(burst)
-        stamp, kind, ssrc, plain, pack = (
-            part.timestamp,
-            self._payload_type,
-            self.ssrc,
-            burst.plain,
-            HEAD.pack_into,
-        )
+        stamp, kind, ssrc = part.timestamp, self._payload_type, self.ssrc
+        plain, pack = burst.plain, HEAD.pack_into
         for at, marker, number, timestamp, block, head in burst.heads:
             sequence = number + shift & 0xFFFF
             time = timestamp + stamp & 0xFFFFFFFF
             pack(plain, at, marker | kind, sequence, time, ssrc, block, head, wide & 0xFFFF)
             wide += 1
         if burst.pictures != part.pictures:
-            burst.write_pictures(*part.pictures)
-        newest = self._newest
-        if newest is None or burst.newest.number > newest.number:
-            self._newest = burst.newest
-            self._sent_at = burst.now
+            burst.write_pictures(part.pictures)
         self.packets += len(burst.packets)
         self.octets += burst.payload_bytes
         return burst
@@ -133,13 +139,13 @@ class Continuity:
             packet.buffer, 1, packet.marker | self._payload_type, number & 0xFFFF, timestamp, self.ssrc
         )
         if packet.picture_at:
-            write_picture(packet.buffer, 0, packet, *part.pictures)
+            write_picture(packet.buffer, 0, packet, part.pictures)
 
     def _timestamp_shift(
         self, part: Part, newest: MediaPacket, layer: Layer, packet: MediaPacket, now: float
     ) -> int:
         before = newest.timestamp + part.timestamp
-        elapsed = now - self._sent_at
+        elapsed = now - newest.departed_at
         shift = self._mapped_shift(part, layer)
         if shift is not None:
             advance = _signed(packet.timestamp + shift - before)

@@ -7,7 +7,7 @@ from array import array
 from collections import deque
 from dataclasses import dataclass
 
-from rooms.sfu.burst import Burst
+from rooms.sfu.burst import LOST, RECEIVED, STATE, UNKNOWN, Burst, sending, sending_size, sending_time
 from rooms.sfu.rtcp import TransportFeedback
 from rooms.sfu.rtp import WIDE_AT, WORD
 from rooms.sfu.trend import Trend
@@ -17,7 +17,6 @@ REFERENCE_SECONDS = 0.064
 REFERENCE_WRAP = (1 << 24) * REFERENCE_SECONDS
 WINDOW = 0.25  # seconds over which arrivals are averaged
 BASE_SECONDS = 30.0  # the shortest delay is forgotten after one to two times this
-UNKNOWN, LOST, RECEIVED = 0, 1, 2
 LEAST_PACKETS = 8  # fewer say nothing: of a small picture, it takes longer than `WINDOW` to see them
 
 
@@ -40,12 +39,22 @@ class Condition:
 class Delivery:
     """Transport-wide numbers for one viewer's packets, and what became of them."""
 
+    __slots__ = (
+        "_arrived",
+        "_forgiven",
+        "_next",
+        "_outcomes",
+        "_rotated",
+        "_sent",
+        "_shortest",
+        "_shortest_before",
+        "_trend",
+    )
+
     def __init__(self) -> None:
         self._next = 0
-        self._sent = 0
-        self._times = array("d", bytes(8 * KEPT))
-        self._sizes = array("i", bytes(4 * KEPT))
-        self._states = bytearray(KEPT)
+        # As `burst.sending` writes them; 0 is none.
+        self._sent = array("Q", bytes(8 * KEPT))
         self._arrived: deque[tuple[float, int]] = deque()
         self._outcomes: deque[tuple[float, int, int]] = deque()
         self._shortest = self._shortest_before = float("inf")
@@ -55,32 +64,22 @@ class Delivery:
 
     def stamp(self, buffer: bytearray, now: float) -> None:
         """Write the next number into a packet that is about to leave."""
-        WORD.pack_into(buffer, WIDE_AT, self._take(len(buffer), now))
-
-    def _take(self, size: int, now: float) -> int:
         number = self._next
         self._next = number + 1 & 0xFFFF
-        self._sent += 1
-        slot = number & (KEPT - 1)
-        self._times[slot] = now
-        self._sizes[slot] = size
-        self._states[slot] = UNKNOWN
-        return number
+        self._sent[number & (KEPT - 1)] = sending(now, len(buffer))
+        WORD.pack_into(buffer, WIDE_AT, number)
 
     def depart(self, burst: Burst) -> int:
         """Give numbers to the packets of a burst that is about to leave; the first of them."""
         first = self._next
         count = len(burst.packets)
+        self._next = first + count & 0xFFFF
         slot = first & (KEPT - 1)
         if slot + count > KEPT:
-            for size in burst.sizes:
-                self._take(size, burst.now)
-            return first
-        self._next = first + count & 0xFFFF
-        self._sent += count
-        self._times[slot : slot + count] = burst.times
-        self._sizes[slot : slot + count] = burst.sizes
-        self._states[slot : slot + count] = burst.untold
+            for index, packet in enumerate(burst.sendings):
+                self._sent[slot + index & (KEPT - 1)] = packet
+        else:
+            self._sent[slot : slot + count] = burst.sendings
         return first
 
     def forgive(self, now: float) -> None:
@@ -95,22 +94,24 @@ class Delivery:
             number = feedback.base + index & 0xFFFF
             age = (self._next - 1 - number) & 0xFFFF
             slot = number & (KEPT - 1)
-            known = self._states[slot]
+            record = self._sent[slot]
+            known = record & STATE
             # After a reordering browsers tell again what they have told before.
-            if age >= min(KEPT, self._sent) or known == RECEIVED or (known == LOST and arrival is None):
+            if age >= KEPT or not record or known == RECEIVED or (known == LOST and arrival is None):
                 continue
+            sent_at = sending_time(record)
             if arrival is None:
-                self._states[slot] = LOST
-                lost += self._times[slot] > self._forgiven
+                self._sent[slot] = record & ~STATE | LOST
+                lost += sent_at > self._forgiven
                 continue
-            if known == LOST and self._times[slot] > self._forgiven:
+            if known == LOST and sent_at > self._forgiven:
                 lost -= 1
-            self._states[slot] = RECEIVED
+            self._sent[slot] = record & ~STATE | RECEIVED
             received += 1
             at = feedback.reference * REFERENCE_SECONDS + arrival * 1e-6
-            quickest = min(quickest, at - self._times[slot])
-            bits = 8 * self._sizes[slot]
-            self._trend.add(self._times[slot], at, bits)
+            quickest = min(quickest, at - sent_at)
+            bits = 8 * sending_size(record)
+            self._trend.add(sent_at, at, bits)
             self._arrived.append((at, bits))
         self._outcomes.append((now, received, lost))
         return self._condition(quickest, now)
@@ -132,11 +133,11 @@ class Delivery:
 
     def _waiting(self) -> int:
         bits = 0
-        for back in range(1, min(KEPT, self._sent) + 1):
-            slot = self._next - back & (KEPT - 1)
-            if self._states[slot] != UNKNOWN:
+        for back in range(1, KEPT + 1):
+            record = self._sent[self._next - back & (KEPT - 1)]
+            if not record or record & STATE != UNKNOWN:
                 break
-            bits += 8 * self._sizes[slot]
+            bits += 8 * sending_size(record)
         return bits
 
     def _queue(self, quickest: float, now: float) -> float:

@@ -19,6 +19,14 @@ class Demux:
     produced.
     """
 
+    __slots__ = (
+        "_by_mid",
+        "_by_ssrc",
+        "_mid_id",
+        "_rid_id",
+        "_rrid_id",
+    )
+
     def __init__(self) -> None:
         self._by_ssrc: dict[int, Route] = {}
         self._by_mid: dict[str, Producer] = {}

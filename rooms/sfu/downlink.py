@@ -21,6 +21,20 @@ class DownlinkAdapter:
     complains. `speaker` gives the cname of who speaks.
     """
 
+    __slots__ = (
+        "_adapting",
+        "_budget",
+        "_consumers",
+        "_downlink",
+        "_draining",
+        "_padded_at",
+        "_padding",
+        "_speaker",
+        "_told_at",
+        "_unpadded",
+        "delivery",
+    )
+
     def __init__(
         self, timers: Timers, consumers: Mapping[str, Consumer], speaker: Callable[[], str | None]
     ) -> None:

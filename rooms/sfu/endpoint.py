@@ -48,6 +48,29 @@ class Endpoint:
     seconds; only differences count, so its epoch is free (but one for the process).
     """
 
+    __slots__ = (
+        "_by_ssrc",
+        "_closed",
+        "_connected",
+        "_demux",
+        "_downlink",
+        "_feedback",
+        "_feedback_ssrc",
+        "_feedbacks",
+        "_mids",
+        "_room",
+        "_sender",
+        "_ssrc",
+        "_transport_cc_id",
+        "changed_at",
+        "cname",
+        "consumers",
+        "id",
+        "malformed",
+        "producers",
+        "unknown",
+    )
+
     def __init__(self, endpoint_id: str, room: Room, sender: Sender, now: float) -> None:
         self.id = endpoint_id
         self.cname = secrets.token_urlsafe(12)

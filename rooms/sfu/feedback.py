@@ -21,6 +21,14 @@ LATE = 500  # packets older than this are of no use to the estimator
 class FeedbackGenerator:
     """Arrival times of one transport's packets, written out as feedback messages."""
 
+    __slots__ = (
+        "_arrivals",
+        "_next",
+        "_numbers",
+        "_sender_ssrc",
+        "_sent",
+    )
+
     def __init__(self, sender_ssrc: int) -> None:
         self._sender_ssrc = sender_ssrc
         self._numbers = Unwrapper()

@@ -8,6 +8,13 @@ MAX_QUICK = 20
 class KeyFrameRequests:
     """One layer's requests: many wishes make one request each 300 ms, repeated until a key frame comes."""
 
+    __slots__ = (
+        "_asked",
+        "_came",
+        "_repeats",
+        "_waiting",
+    )
+
     def __init__(self) -> None:
         self._asked = float("-inf")
         self._came = float("-inf")

@@ -23,6 +23,33 @@ class Layer:
     loop.
     """
 
+    __slots__ = (
+        "_frame_at",
+        "_frames",
+        "_seen",
+        "_timestamp",
+        "alive",
+        "cache",
+        "clock_rate",
+        "consumers",
+        "frame_interval",
+        "generation",
+        "height",
+        "index",
+        "keyframes",
+        "last_packet",
+        "meter",
+        "nack",
+        "numbers",
+        "reception",
+        "rid",
+        "rtx_ssrc",
+        "scale",
+        "ssrc",
+        "waiting",
+        "width",
+    )
+
     def __init__(self, index: int, encoding: Encoding, clock_rate: int, capacity: int) -> None:
         self.index = index
         self.rid = encoding.rid

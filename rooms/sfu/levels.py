@@ -29,6 +29,14 @@ class Levels:
     nobody.
     """
 
+    __slots__ = (
+        "_changed",
+        "_decided",
+        "_repeating",
+        "_voices",
+        "speaker",
+    )
+
     def __init__(self, timers: Timers, changed: Callable[[str | None], None]) -> None:
         self.speaker: str | None = None
         self._changed = changed

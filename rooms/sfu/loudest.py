@@ -26,6 +26,13 @@ class Loudest:
     `lost(producer, now)` hears who has to leave his.
     """
 
+    __slots__ = (
+        "_lost",
+        "_open",
+        "_placed",
+        "_places",
+    )
+
     def __init__(self, places: int, lost: Callable[[str, float], None]) -> None:
         self._places = places
         self._lost = lost

@@ -24,6 +24,14 @@ class NackGenerator:
     The round trip is learned from the answers: the time between the first request and its retransmission.
     """
 
+    __slots__ = (
+        "_highest",
+        "_missing",
+        "_urgent",
+        "gave_up",
+        "round_trip",
+    )
+
     def __init__(self) -> None:
         self.round_trip = FIRST_ROUND_TRIP
         self.gave_up = 0

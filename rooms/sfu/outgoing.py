@@ -33,16 +33,17 @@ Message = tuple["Lane", int, int, int, int]
 class Lane:
     """The way to one viewer's address. `segmented` is False when its route has refused segments."""
 
-    __slots__ = ("_name", "_outgoing", "address", "name", "segmented")
+    __slots__ = ("_name", "_outgoing", "_protector", "address", "name", "segmented")
 
-    def __init__(self, outgoing: "Outgoing", address: UdpAddress) -> None:
+    def __init__(self, outgoing: "Outgoing", address: UdpAddress, protector: Protector) -> None:
         self._outgoing = outgoing
+        self._protector = protector
         self.address = address
         self.segmented = True
         self._name = bytearray(batch.socket_address(outgoing.family, address))
-        self.name = (batch.address_of(self._name), len(self._name))
+        self.name = batch.address_of(self._name)
 
-    def send_burst(self, burst: Burst, protector: Protector) -> None:
+    def send_burst(self, burst: Burst) -> None:
         """Protect a burst and let it depart soon; counted, and nothing sent, when there is no room for it."""
         outgoing = self._outgoing
         at = outgoing.used
@@ -53,7 +54,7 @@ class Lane:
                 outgoing.counters.send_blocked += len(burst.packets)
                 return
         try:
-            side_by_side = protector.write_burst(burst, outgoing.arena, at)
+            side_by_side = self._protector.write_burst(burst, outgoing.arena, at)
         except pylibsrtp.Error:
             outgoing.counters.protect_failed += len(burst.packets)
             return
@@ -69,7 +70,7 @@ class Lane:
             for index, place in burst.places:
                 waiting.append((self, at + place, 1, sizes[index], sizes[index]))
 
-    def send(self, packet: bytes | bytearray, protector: Protector) -> None:
+    def send(self, packet: bytes | bytearray) -> None:
         """Protect one packet and let it depart soon; counted, and not sent, when there is no room for it."""
         outgoing = self._outgoing
         at = outgoing.used
@@ -77,7 +78,7 @@ class Lane:
             outgoing.counters.send_blocked += 1
             return
         try:
-            size = protector.write(packet, outgoing.arena, at)
+            size = self._protector.write(packet, outgoing.arena, at)
         except pylibsrtp.Error:
             outgoing.counters.protect_failed += 1
             return
@@ -90,19 +91,22 @@ class Lane:
 class StreamLane:
     """The way to one viewer over a TCP connection: packet by packet, since bytes have no boundaries there."""
 
-    def __init__(self, stream: Stream, counters: Counters) -> None:
+    __slots__ = ("_counters", "_protector", "_stream")
+
+    def __init__(self, stream: Stream, counters: Counters, protector: Protector) -> None:
         self._stream = stream
         self._counters = counters
+        self._protector = protector
 
-    def send_burst(self, burst: Burst, protector: Protector) -> None:
+    def send_burst(self, burst: Burst) -> None:
         """Protect and send each packet; the stream drops and counts what is too much."""
         for packet in burst.plain_packets():
-            self.send(packet, protector)
+            self.send(packet)
 
-    def send(self, packet: bytes | bytearray, protector: Protector) -> None:
+    def send(self, packet: bytes | bytearray) -> None:
         """Protect and send one packet."""
         try:
-            data = protector.protect(bytes(packet))
+            data = self._protector.protect(bytes(packet))
         except (pylibsrtp.Error, ValueError):
             self._counters.protect_failed += 1
         else:
@@ -136,7 +140,9 @@ class Outgoing:
         self._udp = udp
         self.wake = wake
         self._blocked = blocked
-        self._batch = Batch(call, self.arena.address) if call is not None else None
+        self._batch = (
+            Batch(call, self.arena.address, batch.name_size(udp.family)) if call is not None else None
+        )
 
     @property
     def mode(self) -> str:

@@ -31,6 +31,33 @@ CONSUMER_FAILURES = (ValueError, LookupError, ArithmeticError, TypeError, OSErro
 class Producer:
     """Receives a track, mends its losses, and hands each packet once to each viewer of its layer."""
 
+    __slots__ = (
+        "_admitted",
+        "_checks",
+        "_copied",
+        "_departures",
+        "_forwarded",
+        "_level_id",
+        "_levels",
+        "_loudest",
+        "_nacks",
+        "_reports",
+        "_requests",
+        "_send_rtcp",
+        "_simulcast",
+        "_ssrc",
+        "_video",
+        "cname",
+        "consumers",
+        "crowded",
+        "dropped",
+        "id",
+        "kind",
+        "layers",
+        "paused",
+        "published",
+    )
+
     def __init__(
         self,
         producer_id: str,

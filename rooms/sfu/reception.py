@@ -45,6 +45,19 @@ class RateMeter:
 class Reception:
     """Counts one stream's packets. Numbers are unwrapped; retransmissions are not counted."""
 
+    __slots__ = (
+        "_clock_rate",
+        "_expected_before",
+        "_first",
+        "_highest",
+        "_jitter",
+        "_received",
+        "_received_before",
+        "_transit",
+        "report",
+        "report_at",
+    )
+
     def __init__(self, clock_rate: int) -> None:
         self._clock_rate = clock_rate
         self._first = -1

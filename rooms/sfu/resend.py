@@ -12,6 +12,12 @@ class PacketCache:
     bounded.
     """
 
+    __slots__ = (
+        "_mask",
+        "_ring",
+        "capacity",
+    )
+
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self._mask = capacity - 1
@@ -49,6 +55,12 @@ class ResendLimit:
     """Keeps a viewer's NACKs from costing more than they mend: each packet once per round trip, few at a
     time.
     """
+
+    __slots__ = (
+        "_filled",
+        "_sent",
+        "_tokens",
+    )
 
     def __init__(self) -> None:
         self._tokens = RESEND_BURST

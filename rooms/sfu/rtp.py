@@ -185,6 +185,7 @@ class MediaPacket:
 
     __slots__ = (
         "buffer",
+        "departed_at",
         "ends_frame",
         "keyframe",
         "marker",
@@ -214,6 +215,7 @@ class MediaPacket:
         buffer += payload
         self.buffer = buffer
         self.number = number
+        self.departed_at = 0.0
         self.timestamp = packet.timestamp
         self.marker = packet.marker
         self.payload_offset = offset
@@ -232,11 +234,13 @@ class MediaPacket:
             self.tl0_at = offset + vp8.tl0_at if vp8.tl0_at else 0
 
 
-def write_picture(buffer: bytearray, at: int, packet: MediaPacket, picture: int, tl0: int) -> None:
-    """Write PictureID and TL0PICIDX of a packet that has them and lies at `at`, shifted by so much (RFC 7741
-    §4.2).
+def write_picture(buffer: bytearray, at: int, packet: MediaPacket, shifts: int) -> None:
+    """Write PictureID and TL0PICIDX of a packet that has them and lies at `at` (RFC 7741 §4.2).
+
+    `shifts` is what is added to them: to the first its upper bits, to the second its lower eight.
     """
-    number = packet.picture + picture
+    number = packet.picture + (shifts >> 8)
+    tl0 = shifts & 0xFF
     place = at + packet.picture_at
     if packet.picture_bits == 15 and packet.tl0_at == packet.picture_at + 2:
         # As every browser writes them: side by side.

@@ -29,6 +29,13 @@ class Timers:
 class Repeating:
     """A call each `interval` seconds for as long as it returns True; `start` sets it going again."""
 
+    __slots__ = (
+        "_call",
+        "_interval",
+        "_timers",
+        "running",
+    )
+
     def __init__(self, timers: Timers, interval: float, call: Callable[[float], bool]) -> None:
         self._timers = timers
         self._interval = interval

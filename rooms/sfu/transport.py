@@ -10,7 +10,7 @@ from rooms.sfu.burst import Burst
 from rooms.sfu.ice_lite import Address, BindingRequest, TcpAddress
 from rooms.sfu.outgoing import Lane, StreamLane
 from rooms.sfu.params import SfuError
-from rooms.sfu.srtp import Protector
+from rooms.sfu.srtp import Protector, Unprotector
 from rooms.sfu.udp import UdpSocket
 
 HANDSHAKE_SECONDS: Final = 30.0  # from being made to `connect`, and from there to the end of the handshake
@@ -36,6 +36,26 @@ class Transport:
     `new`, and nothing after `close`.
     """
 
+    __slots__ = (
+        "_address",
+        "_certificate",
+        "_changed",
+        "_counters",
+        "_deadline",
+        "_dtls",
+        "_handshake_address",
+        "_ice",
+        "_remote",
+        "_rx",
+        "_ssrcs",
+        "_started",
+        "_tx",
+        "_udp",
+        "_way",
+        "endpoint",
+        "state",
+    )
+
     def __init__(
         self,
         udp: UdpSocket,
@@ -55,7 +75,7 @@ class Transport:
         self._remote: dtls.DtlsParameters | None = None
         self._started = False
         self._deadline = udp.now() + HANDSHAKE_SECONDS
-        self._rx: pylibsrtp.Session | None = None
+        self._rx: Unprotector | None = None
         self._tx: Protector | None = None
         self._way: Lane | StreamLane | None = None
         self._ssrcs: set[bytes] = set()
@@ -136,19 +156,19 @@ class Transport:
 
     def send_burst(self, burst: Burst) -> None:
         """Protect and queue some RTP packets; dropped when not connected or when there is no room."""
-        tx, way = self._tx, self._way
-        if tx is None or way is None:
+        way = self._way
+        if way is None:
             self._counters.not_connected += len(burst.packets)
         else:
-            way.send_burst(burst, tx)
+            way.send_burst(burst)
 
     def send_rtp(self, packet: bytearray) -> None:
         """Protect and queue one RTP packet; dropped likewise."""
-        tx, way = self._tx, self._way
-        if tx is None or way is None:
+        way = self._way
+        if way is None:
             self._counters.not_connected += 1
         else:
-            way.send(packet, tx)
+            way.send(packet)
 
     def send_rtcp(self, packet: bytes) -> None:
         """Protect and send one RTCP compound; dropped when not connected."""
@@ -254,13 +274,13 @@ class Transport:
 
     def _dtls_changed(self, state: dtls.State) -> None:
         if state == "connected":
-            self._rx, outbound = self._dtls.sessions
-            self._tx = Protector(outbound)
+            inbound, outbound = self._dtls.sessions
+            self._rx, self._tx = Unprotector(inbound), Protector(outbound)
             self._aim(self._ice.chosen or self._handshake_address)
             self._set_state("connected")
             self._media_flows()
         elif state in ("failed", "closed"):
-            self._rx = self._tx = None
+            self._rx = self._tx = self._way = None
             self._set_state(state)
 
     def _checked(self, address: Address) -> None:
@@ -280,12 +300,12 @@ class Transport:
         if address == self._address:
             return
         self._address = address
-        if address is None:
+        if address is None or self._tx is None:
             self._way = None
         elif isinstance(address, TcpAddress):
-            self._way = StreamLane(address.stream, self._counters)
+            self._way = StreamLane(address.stream, self._counters, self._tx)
         else:
-            self._way = self._udp.lane(address)
+            self._way = self._udp.lane(address, self._tx)
 
     def _media_flows(self) -> None:
         if self.endpoint is not None:

@@ -18,6 +18,7 @@ from rooms.sfu.departures import Departures
 from rooms.sfu.ice_lite import Address, BindingRequest, UdpAddress
 from rooms.sfu.limits import CheckLimit
 from rooms.sfu.outgoing import Lane, Outgoing
+from rooms.sfu.srtp import Protector
 
 # <asm-generic/socket.h>; Python does not name these.
 SO_SNDBUFFORCE: Final = 32
@@ -197,9 +198,9 @@ class UdpSocket:
             counters.sent += 1
             counters.bytes_sent += len(data)
 
-    def lane(self, address: UdpAddress) -> Lane:
+    def lane(self, address: UdpAddress, protector: Protector) -> Lane:
         """A way for packets to an address; OSError when it is not numeric."""
-        return Lane(self._outgoing, address)
+        return Lane(self._outgoing, address, protector)
 
     def flush(self) -> None:
         """Send what is queued, for which the kernel has room. Never raises."""

@@ -64,14 +64,13 @@ class Street:
         )
         self.receivers = [socket.socket(family, socket.SOCK_DGRAM) for _ in range(viewers)]
         self.lanes: list[Lane] = []
-        self.protectors: list[Protector] = []
         self.sessions: list[Session] = []
         self.number = 0
         for receiver in self.receivers:
             receiver.bind((host, 0))
             receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-            self.lanes.append(Lane(self.outgoing, receiver.getsockname()))
-            self.protectors.append(Protector(session(profile=profile)))
+            protector = Protector(session(profile=profile))
+            self.lanes.append(Lane(self.outgoing, receiver.getsockname(), protector))
             self.sessions.append(session(Policy.SSRC_ANY_INBOUND, profile))
 
     def _wake(self) -> None:
@@ -86,7 +85,7 @@ class Street:
         self.number += len(sizes)
         posted: list[list[bytes]] = [[] for _ in self.lanes]
         for viewer in range(len(self.lanes)) if viewers is None else viewers:
-            self.lanes[viewer].send_burst(burst, self.protectors[viewer])
+            self.lanes[viewer].send_burst(burst)
             posted[viewer] += burst.plain_packets()
         return posted
 
@@ -166,7 +165,7 @@ def test_a_single_packet_departs_among_the_bursts_in_order(streets: list[Street]
     first = street.post([100, 200])[0]
     again = bytearray(first[0])
     again[2:4] = b"\xff\xff"
-    street.lanes[0].send(again, street.protectors[0])
+    street.lanes[0].send(again)
     last = street.post([300])[0]
     street.outgoing.flush()
     assert street.received() == [[*first, bytes(again), *last]]

@@ -71,3 +71,21 @@ def test_what_is_given_is_left_as_it_was() -> None:
 def test_what_cannot_be_protected_is_refused(packet: bytes) -> None:
     with pytest.raises(pylibsrtp.Error):
         srtp.Protector(session()).write(packet, srtp.Arena(MAX_PACKET), 0)
+
+
+@pytest.mark.parametrize("size", [0, 80, 1200])
+def test_it_unprotects_as_pylibsrtp_does(size: int) -> None:
+    outbound, inbound = session(), srtp.Unprotector(session(Policy.SSRC_ANY_INBOUND))
+    for number in range(3):
+        plain = rtp(number, size)
+        assert inbound.unprotect(outbound.protect(plain)) == plain
+
+
+def test_what_is_forged_or_too_long_is_not_unprotected() -> None:
+    outbound, inbound = session(), srtp.Unprotector(session(Policy.SSRC_ANY_INBOUND))
+    forged = bytearray(outbound.protect(rtp(1, 100)))
+    forged[-1] ^= 1
+    for packet in (bytes(forged), b"", b"\x80", bytes(MAX_PACKET + 1)):
+        with pytest.raises(pylibsrtp.Error):
+            inbound.unprotect(packet)
+    assert inbound.unprotect(outbound.protect(rtp(2, 100))) == rtp(2, 100)
