@@ -1,15 +1,28 @@
-"""Real Chromium windows with a small fake camera (640 × 360, 15 fps) and a beeping microphone."""
+"""Real Chromium windows with a fake camera (640 × 360, 15 fps unless told) and a babbling microphone."""
 
+import random
 import shutil
 import struct
-from collections.abc import AsyncIterator
+from array import array
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-WIDTH, HEIGHT, FRAMES, RATE = 640, 360, 30, 15
+FRAMES = 30
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A fake camera's picture in pixels and its frames a second."""
+
+    width: int = 640
+    height: int = 360
+    rate: int = 15
+
 
 ARGUMENTS = (
     "--no-sandbox",  # the tests may run as root
@@ -21,7 +34,7 @@ ARGUMENTS = (
     "--use-fake-device-for-media-stream=display-media-type=monitor",
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=user-gesture-required",
+    "--autoplay-policy=document-user-activation-required",  # what Chrome asks of people
 )
 
 # Nobody but a test needs to look into the page's connections: they are kept as they are made.
@@ -54,40 +67,51 @@ async () => {
 """
 
 
-def write_camera(path: Path) -> Path:
+def write_camera(path: Path, camera: Camera) -> Path:
     """A film in Y4M whose grey bars walk to the right, so that every frame differs from the one before."""
-    chroma = bytes([128]) * (WIDTH * HEIGHT // 4)
-    ramp = bytes(40 + (x // 40 % 2) * 160 for x in range(WIDTH * 2))
+    width, height = camera.width, camera.height
+    chroma = bytes([128]) * (width * height // 4)
+    ramp = bytes(40 + (x // 40 % 2) * 160 for x in range(width * 2))
     with path.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
+        film.write(f"YUV4MPEG2 W{width} H{height} F{camera.rate}:1 Ip A1:1 C420jpeg\n".encode())
         for frame in range(FRAMES):
             shift = frame * 80 // FRAMES
-            film.write(b"FRAME\n" + ramp[80 - shift : 80 - shift + WIDTH] * HEIGHT + chroma + chroma)
+            film.write(b"FRAME\n" + ramp[80 - shift : 80 - shift + width] * height + chroma + chroma)
     return path
 
 
 def write_voice(path: Path) -> Path:
-    """Two seconds of a 440 Hz square wave, 16-bit mono at 48 kHz."""
-    period = struct.pack("<109h", *([9000] * 55 + [-9000] * 54))
-    samples = (period * (2 * 48000 // 109 + 1))[: 2 * 48000 * 2]
-    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(samples), b"WAVE", b"fmt ", 16, 1, 1,
-                       48000, 96000, 2, 16, b"data", len(samples))  # fmt: skip
-    path.write_bytes(head + samples)
+    """Four seconds of syllables of changing pitch, 16-bit mono at 48 kHz.
+
+    A steady tone would not do: one microphone's echo canceller takes the others' tones for its own echo.
+    """
+    chance, rate = random.Random(1), 48_000
+    samples = array("h")
+    while len(samples) < 4 * rate:
+        half = rate // chance.randint(300, 1400)
+        samples.extend(([9000] * half + [-9000] * half) * (chance.randint(4_000, 9_000) // (2 * half)))
+        samples.extend([0] * chance.randint(1_000, 6_000))
+    body = samples.tobytes()
+    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(body), b"WAVE", b"fmt ", 16, 1, 1,
+                       rate, 2 * rate, 2, 16, b"data", len(body))  # fmt: skip
+    path.write_bytes(head + body)
     return path
 
 
 @asynccontextmanager
-async def chromium(folder: Path, *, camera: bool = True) -> AsyncIterator[Browser]:
-    """The system's Chromium, without a window on a screen."""
+async def chromium(
+    folder: Path, *, camera: Camera | None = Camera(), more: Sequence[str] = ()
+) -> AsyncIterator[Browser]:
+    """The system's Chromium, without a window on a screen; `more` are further arguments."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
-    films = [
-        f"--use-file-for-fake-video-capture={write_camera(folder / 'camera.y4m')}",
-        f"--use-file-for-fake-audio-capture={write_voice(folder / 'voice.wav')}",
-    ]
+    films = []
+    if camera:
+        films = [
+            f"--use-file-for-fake-video-capture={write_camera(folder / 'camera.y4m', camera)}",
+            f"--use-file-for-fake-audio-capture={write_voice(folder / 'voice.wav')}",
+        ]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program, args=[*ARGUMENTS, *(films if camera else [])]
-        )
+        browser = await playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *films, *more])
         yield browser
         await browser.close()
 

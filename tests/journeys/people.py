@@ -144,7 +144,7 @@ class Person:
         """Open what can be done about somebody in the list of people, and do it."""
         person = self.page.get_by_role("complementary").get_by_role("button", name=f"Действия: {name}")
         if await person.count() == 0:
-            await self.press("Участники")
+            await self.press("Участники:")
         await self.press(person)
         await self.press(self.page.get_by_role("dialog").get_by_role("button", name=action, exact=True))
 
