@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from babel.numbers import format_decimal
+
 from school.quality.causes import Cause, Explanation
 from school.quality.rules import MINUTE, Family, Grade, Seen, Summary, Way, lost_down, lost_up, made_up
 from web.reader import Reader
@@ -35,8 +37,7 @@ _CAUSE: Final = {
         "It is their own connection; the others saw and heard them badly."
     ),
     Cause.DOWNLINK: N_(
-        "up to %(percent)s %% of the packets were lost on the way to this person. "
-        "It is their own connection: the others had no such losses."
+        "up to %(percent)s %% of the packets were lost on the way to this person. It is their own connection."
     ),
     Cause.DELAY: N_(
         "packets took up to %(seconds)s s there and back. The line of this person is slow or overloaded."
@@ -99,7 +100,9 @@ def minutes(summary: Summary, reader: Reader) -> str:
 def sentence(found: Explanation, names: Mapping[int, str], reader: Reader) -> Sentence:
     """Say one cause."""
     worst = found.worst or 0.0
-    words = reader.words.gettext(_CAUSE[found.cause], percent=round(worst * 100), seconds=f"{worst:.1f}")
+    words = reader.words.gettext(
+        _CAUSE[found.cause], percent=_decimal(worst * 100, reader), seconds=_decimal(worst, reader)
+    )
     name = "" if found.person_id is None else names.get(found.person_id, "")
     return Sentence(span(found.since, found.until, reader.when), name, words)
 
@@ -123,16 +126,20 @@ def numbers(minute: datetime, seen: Seen, grade: Grade, reader: Reader) -> Numbe
         time=reader.when.clock(minute),
         grade=say(GRADE[grade]),
         look=LOOK[grade],
-        lost_up=_percent(lost_up(seen)),
-        lost_down=_percent(lost_down(seen)),
+        lost_up=_percent(lost_up(seen), reader),
+        lost_down=_percent(lost_down(seen), reader),
         trip=trip,
-        still=say(N_("%(num)s s"), num=f"{seen.frozen_ms / 1000:.1f}") if seen.frozen_ms else "—",
-        made_up=_percent(made_up(seen)),
+        still=say(N_("%(num)s s"), num=_decimal(seen.frozen_ms / 1000, reader)) if seen.frozen_ms else "—",
+        made_up=_percent(made_up(seen), reader),
         picture=f"{seen.height}p" if seen.height else "—",
         way=say(WAY[seen.way]) if seen.way else "—",
         notes=", ".join(say(message) for is_so, message in notes if is_so),
     )
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %" if share else "0 %"
+def _percent(share: float, reader: Reader) -> str:
+    return f"{_decimal(share * 100, reader)} %"
+
+
+def _decimal(value: float, reader: Reader) -> str:
+    return str(format_decimal(value, "0.#", locale=reader.words.language))

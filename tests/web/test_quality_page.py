@@ -86,8 +86,8 @@ async def test_the_figures_of_one_person_are_shown_on_demand(site: Site, browser
     assert "<table" not in (await browser.get(path(site))).text
     page = await browser.get(f"{path(site)}?person={site.cast.student}")
     assert rows(page.text)[1:] == [
-        ["09:05", "хорошая", "0 %", "0.1 %", "40 мс", "—", "0.1 %", "720p", "UDP", ""],
-        ["09:06", "с перебоями", "5.5 %", "0 %", "—", "1.2 с", "0.1 %", "—", "UDP",
+        ["09:05", "хорошая", "0 %", "0,1 %", "40 мс", "—", "0,1 %", "720p", "UDP", ""],
+        ["09:06", "с перебоями", "5,5 %", "0 %", "—", "1,2 с", "0,1 %", "—", "UDP",
          "видео придержано, показывал экран"],
     ]  # fmt: skip
     for nobody in ("0", "x", str(site.cast.parent), "9" * 40):
@@ -150,6 +150,7 @@ async def test_one_minute_and_an_hour_of_three_cost_the_same_statements_and_litt
 ) -> None:
     await browser.sign_in("orlova")
     await keep(site, site.cast.worker, {0: GOOD})
+    await browser.get(path(site))
     with Statements(site.database) as few:
         await browser.get(path(site))
     changing = {one: (GOOD, LOST_DOWN)[one % 2] for one in range(60)}
