@@ -19,35 +19,49 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import machine
+from bench.crowd import table
 from bench.school import Running, running
 from bench.visitor import Broadcast, Visitor
 
 BACK_SECONDS = 60.0
 GOAL_BACK = 5.0
+STEPS = {
+    "link and room page": ("came", "page"),
+    "ticket": ("page", "ticket"),
+    "Socket.IO": ("ticket", "socket"),
+    "join": ("socket", "join"),
+    "transport, DTLS": ("join", "transport"),
+    "two consumers": ("transport", "consume"),
+    "first packet": ("consume", "ready"),
+    "from click to first packet": ("page", "ready"),
+}
 
 
 @dataclass
 class Came:
-    """How they came in; times are in seconds."""
+    """How they came in; times are in seconds, `steps` has for each step how long everybody took."""
 
     people: int
     failed: list[str]
     whole: float
-    ready: list[float]
-    pages: list[float]
+    steps: dict[str, list[float]]
     server_cpu: float
     worker_cpu: float
+    own_cpu: float
 
     def print(self) -> None:
         """Say it."""
         print(f"{self.people} people: {self.people - len(self.failed)} inside, {len(self.failed)} failed;")
-        print(f"the last one was ready {self.whole:.1f} s after the first came.")
-        print(f"Link and room page, s: p50 {_share(self.pages, 0.5):.2f}, p95 {_share(self.pages, 0.95):.2f}")
+        print(f"the last one was ready {self.whole:.1f} s after the first came.", "", sep="\n")
+        print(table("step,s p50,s p95,s at most"))
+        for step, took in self.steps.items():
+            print(
+                f"| {step} | {_share(took, 0.5):.2f} | {_share(took, 0.95):.2f} | {_share(took, 1.0):.2f} |"
+            )
+        each = [1000 * cpu / self.people for cpu in (self.server_cpu, self.worker_cpu, self.own_cpu)]
         print(
-            f"Click to first packet, s: p50 {_share(self.ready, 0.5):.2f}, p95 {_share(self.ready, 0.95):.2f}"
+            "", f"CPU ms a person: server {each[0]:.1f}, worker {each[1]:.1f}, here {each[2]:.1f}", sep="\n"
         )
-        each = self.server_cpu / self.people, self.worker_cpu / self.people
-        print(f"CPU ms a person: server {each[0] * 1000:.1f}, worker {each[1] * 1000:.1f}")
         for failure in sorted(set(self.failed)):
             print(f"  {self.failed.count(failure)} × {failure}")
 
@@ -56,6 +70,7 @@ async def storm(school: Running, people: int, seconds: float) -> tuple[Came, lis
     """Let them come evenly within so many seconds."""
     server, worker = school.kabinet.process.pid, school.kabinet.media_worker
     cpu = machine.cpu_seconds(server), machine.cpu_seconds(worker)
+    own = time.process_time()
     visitors = [school.student(number) for number in range(people)]
     began = time.monotonic()
 
@@ -68,15 +83,18 @@ async def storm(school: Running, people: int, seconds: float) -> tuple[Came, lis
         return ""
 
     failed = [failure for failure in await asyncio.gather(*map(come, range(people))) if failure]
-    inside = [visitor for visitor in visitors if visitor.ready]
+    inside = [visitor for visitor in visitors if "ready" in visitor.marks]
     came = Came(
         people=people,
         failed=failed,
-        whole=max((visitor.ready for visitor in inside), default=began) - began,
-        ready=[visitor.ready - visitor.clicked for visitor in inside],
-        pages=[visitor.clicked - visitor.came for visitor in inside],
+        whole=max((visitor.marks["ready"] for visitor in inside), default=began) - began,
+        steps={
+            label: [visitor.marks[end] - visitor.marks[start] for visitor in inside]
+            for label, (start, end) in STEPS.items()
+        },
         server_cpu=machine.cpu_seconds(server) - cpu[0],
         worker_cpu=machine.cpu_seconds(worker) - cpu[1],
+        own_cpu=time.process_time() - own,
     )
     return came, inside
 
@@ -90,7 +108,7 @@ async def kill(school: Running, visitors: list[Visitor]) -> list[float]:
             await asyncio.gather(*(visitor.back.wait() for visitor in visitors))
     except TimeoutError:
         print("Some did not come back:", *(failure for one in visitors for failure in one.failures[-1:]))
-    return [visitor.ready - killed for visitor in visitors if visitor.back.is_set()]
+    return [visitor.marks["ready"] - killed for visitor in visitors if visitor.back.is_set()]
 
 
 def _share(values: list[float], part: float) -> float:

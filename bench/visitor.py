@@ -27,12 +27,12 @@ SOURCES = {"microphone": "audio", "camera": "video"}
 
 
 class Visitor:
-    """Somebody with a personal link. `clicked` and `ready` are when they pressed «Войти» in the room and when
-    the first packet came (`time.monotonic`); `back` is set when it has come again after a lost worker.
+    """Somebody with a personal link. `marks` has when each step was done (`time.monotonic`); `back` is set
+    when the first packet has come again after a lost worker.
     """
 
     def __init__(self, base_url: str, link: str, *, publishes: bool = False) -> None:
-        self.came = self.clicked = self.ready = 0.0
+        self.marks: dict[str, float] = {}
         self.back = asyncio.Event()
         self.failures: list[str] = []
         self.upwards: Peer | None = None
@@ -54,16 +54,18 @@ class Visitor:
 
     async def come(self) -> None:
         """From the link to the first packet; a publisher to the last producer."""
-        self.came = time.monotonic()
+        self._mark("came")
         room = await self._open_page()
-        self.clicked = time.monotonic()
+        self._mark("page")
         csrf, ticket_url = room["csrf"], room["ticket-url"].replace("&amp;", "&")
         async with self._http.post(
             self._base + ticket_url, headers={"X-CSRF-Token": csrf, "Accept": "application/json"}
         ) as answer:
             answer.raise_for_status()
             ticket = (await answer.json())["ticket"]
+        self._mark("ticket")
         self._wire = await Wire.open(self._http, self._base, ticket, self._listen)
+        self._mark("socket")
         self._do(self._consent())
         await self._enter()
 
@@ -82,10 +84,6 @@ class Visitor:
         self._hang_up()
         await self._http.close()
 
-    async def ask(self, event: str, **payload: object) -> Any:
-        """A request of the room's protocol."""
-        return await self._wire.ask(event, **payload)
-
     async def _open_page(self) -> dict[str, str]:
         async with self._http.get(self._link) as answer:
             found = CSRF.search(await answer.text())
@@ -100,19 +98,25 @@ class Visitor:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RETRY_SECONDS):
                     await self._admitted.wait()
+        self._mark("join")
         snapshot = joined["snapshot"]
         self._capabilities = snapshot["capabilities"]
         self._producers = {one["id"]: one for one in snapshot["producers"] if one["source"] in SOURCES}
         self._heard.clear()
         if self._publishes:
             await self._publish()
-            self.ready = time.monotonic()
+            self._mark("ready")
             return
         await self._open_downwards()
+        self._mark("transport")
         await asyncio.gather(*(self._consume(producer) for producer in list(self._producers)))
+        self._mark("consume")
         async with asyncio.timeout(FIRST_SECONDS):
             await self._heard.wait()
-        self.ready = time.monotonic()
+        self._mark("ready")
+
+    def _mark(self, step: str) -> None:
+        self.marks[step] = time.monotonic()
 
     async def _open_downwards(self) -> None:
         self._receiving, self._downwards = await self._connect("recv")
