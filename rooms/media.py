@@ -353,6 +353,9 @@ class Media:
                     self._drop_producer(producer)
             case TransportState(transport=transport_id, state=state):
                 if transport := self._transports.get(transport_id):
+                    if (transport.state, state) == ("new", "failed"):
+                        # Nobody connected it in time; its place among a person's is free again.
+                        del self._transports[transport_id]
                     transport.state = state
             case ActiveSpeaker(producer=producer_id):
                 self._speaks(self.producers.get(producer_id) if producer_id else None)

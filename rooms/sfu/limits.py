@@ -43,7 +43,7 @@ class CheckLimit:
 
     def __init__(self) -> None:
         self._strangers = Allowance(STRANGERS_RATE, STRANGERS_BURST)
-        self._each: dict[Address, Allowance] = {}
+        self._each: dict[tuple[str, int], Allowance] = {}
 
     def __len__(self) -> int:
         return len(self._each)
@@ -52,9 +52,10 @@ class CheckLimit:
         """Whether to read a check from there; `known`: a transport has learnt the address."""
         if known:
             return True
-        allowance = self._each.get(address)
+        origin = address[:2]
+        allowance = self._each.get(origin)
         if allowance is None:
             if len(self._each) >= MAX_ADDRESSES:
                 self._each.clear()
-            allowance = self._each[address] = Allowance(EACH_RATE, EACH_BURST)
+            allowance = self._each[origin] = Allowance(EACH_RATE, EACH_BURST)
         return allowance.take(now) and self._strangers.take(now)

@@ -151,9 +151,10 @@ export class Receiving {
     if (!this.#transport) {
       const opening = openTransport(this.#wire, device, "recv", this.#lost);
       this.#transport = opening;
-      opening.catch(() => {
+      const forget = (): void => {
         if (this.#transport === opening) this.#transport = null;
-      });
+      };
+      opening.then((opened) => opened.observer.once("close", forget), forget);
     }
     return this.#transport;
   }

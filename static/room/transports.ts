@@ -6,10 +6,15 @@ import type { Wire } from "./wire.ts";
 const PATIENCE_MS = 2_000;
 /** A restart that has not helped by then will not. */
 const RESTART_MS = 8_000;
+/** The server closes a transport that nobody connects within thirty seconds. */
+const UNUSED_MS = 25_000;
 
 export type Direction = "send" | "recv";
 
-/** `lost` is called once, when neither waiting nor an ICE restart brought the transport back. */
+/**
+ * `lost` is called once, when neither waiting nor an ICE restart brought the transport back. One that is not used soon
+ * is closed: the next use opens another one.
+ */
 export async function openTransport(
   wire: Wire,
   device: types.Device,
@@ -19,10 +24,13 @@ export async function openTransport(
   const parameters = await wire.request("transport.create", { direction });
   const transport =
     direction === "send" ? device.createSendTransport(parameters) : device.createRecvTransport(parameters);
+  const unused = setTimeout(() => transport.close(), UNUSED_MS);
   transport.on("connect", ({ dtlsParameters }, done, failed) => {
+    clearTimeout(unused);
     wire.request("transport.connect", { id: transport.id, dtlsParameters }).then(() => done(), failed);
   });
   nurse(wire, transport, lost);
+  transport.observer.on("close", () => clearTimeout(unused));
   return transport;
 }
 

@@ -64,6 +64,25 @@ describe("receiving", () => {
     expect(media.receiving.tracks.value.size).toBe(3);
   });
 
+  test("a transport that nothing comes over is closed in time, and the next consumer gets another one", async () => {
+    const answer = wire.replies.get("consume");
+    wire.answer("consume", () => {
+      throw new Error("not now");
+    });
+    await enter({ producers: [camera("v1", teacher)] });
+    await settle(24_000);
+    expect(wire.count("transport.create")).toBe(1);
+    await settle(3_000);
+    expect(wire.count("transport.create")).toBe(2);
+    if (answer) wire.replies.set("consume", answer);
+    await settle(2_000);
+    const [first, last] = [wire.payloads("consume")[0], wire.payloads("consume").at(-1)];
+    expect(last?.transport).not.toBe(first?.transport);
+    expect(media.receiving.tracks.value.size).toBe(1);
+    await settle(60_000);
+    expect(wire.count("transport.create")).toBe(2);
+  });
+
   test("my own producers are not consumed", async () => {
     await enter({ producers: [camera("v1", ivan)] });
     wire.push("producer.added", camera("v2", ivan));

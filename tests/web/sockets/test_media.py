@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rooms.media import MAX_TRANSPORTS
-from rooms.sfu.channel import WorkerSettings
+from rooms.sfu.channel import TransportState, WorkerSettings
 from school.db import Database
 from school.schedule.models import Form
 from tests.rooms.sfu.media import audio_parameters, video_parameters
@@ -168,6 +168,18 @@ async def test_a_person_has_a_handful_of_transports(line: Line) -> None:
     teacher, _ = await both(line)
     for _ in range(MAX_TRANSPORTS):
         await teacher.transport("send")
+    assert await teacher.browser.refused("transport.create", {"direction": "send"}) == "too_many"
+
+
+async def test_a_transport_that_was_never_connected_gives_its_place_back(line: Line) -> None:
+    teacher, _ = await both(line)
+    first = await teacher.transport("send")
+    for _ in range(MAX_TRANSPORTS - 1):
+        await teacher.transport("send")
+    (room,) = line.house.registry.rooms.values()
+    assert room.media is not None
+    room.media.told(TransportState(first, "failed"))
+    await teacher.transport("send")
     assert await teacher.browser.refused("transport.create", {"direction": "send"}) == "too_many"
 
 
