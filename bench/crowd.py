@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bench import machine, receiving, stream
-from bench.forwarder import Forwarder
+from bench.forwarder import Forwarder, Ours
 from bench.stream import Stream
 from tests.rooms.sfu.peer import Peer
 
@@ -29,6 +29,7 @@ LEAST_SCALE, MOST_SCALE = 2.0, 26.0
 SO_RCVBUFFORCE = 33
 PICTURE_LOSS = (206, 1)
 NEVER = float("inf")
+TILE, HIDDEN = (426, 240), (0, 0)
 
 
 @dataclass
@@ -50,7 +51,9 @@ class Joins:
 
 @dataclass
 class Result:
-    """One measurement. `sent` is what was published, `due` what should have arrived of it at all viewers."""
+    """One measurement. `sent` is what was published, `due` what should have arrived of it at all viewers if each
+    is sent all; `missing` is the share of sequence numbers that lacked at the worst of two viewers.
+    """
 
     scale: float
     seconds: float
@@ -61,6 +64,7 @@ class Result:
     generator_seconds: float
     queued: int
     delays: list[float]
+    missing: float
 
     @property
     def kept_up(self) -> bool:
@@ -149,6 +153,27 @@ class Crowd:
             self.forwarder.watch(room, f"{name}-down", [other for other in those if other != name])
             for room, those in names.items()
             for name in those
+        )
+
+    async def conference(self, ours: Ours, people: int, visible: int, loud: int) -> Joins:
+        """One room where everybody sends three sizes of their picture and sees so many others in small tiles."""
+        names = [f"p{number}" for number in range(people)]
+        for number, name in enumerate(names):
+            layers = stream.simulcast()
+            peer = _ready(await ours.publish("room", name, layers))
+            level = stream.VOICE if number < loud else stream.SILENCE
+            self.publishers.append(Publisher(peer, people - 1, Stream(layers, level)))
+        return await self.admit(
+            ours.watch(
+                "room",
+                f"{name}-down",
+                names[:number] + names[number + 1 :],
+                {
+                    other: TILE if 0 < (at - number) % people <= visible else HIDDEN
+                    for at, other in enumerate(names)
+                },
+            )
+            for number, name in enumerate(names)
         )
 
     async def admit(self, coming: Iterable[Awaitable[Peer]]) -> Joins:
@@ -244,7 +269,7 @@ class Crowd:
         self.sent = self.due = self.received = 0
         cpu, own = machine.cpu_seconds(pid), time.process_time()
         for witness in self._witnesses.values():
-            witness.delays.clear()
+            witness.forget()
         self.run(seconds, scale)
         queued = self.due - self.received
         # What is still queued arrives now, with what it cost.
@@ -259,6 +284,7 @@ class Crowd:
             generator_seconds=time.process_time() - own,
             queued=queued,
             delays=[delay for witness in self._witnesses.values() for delay in witness.delays],
+            missing=max(witness.missing() for witness in self._witnesses.values()),
         )
 
     def most(self) -> Result | None:

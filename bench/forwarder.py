@@ -1,10 +1,14 @@
 """What is measured: a process that forwards; and ours among those."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from bench import stream
 from rooms.sfu.channel import Notification, TransportState, Worker, WorkerSettings
 from tests.rooms.sfu.peer import Peer, dtls_parameters
+
+WHOLE = (1280, 720)
 
 
 class Forwarder(Protocol):
@@ -37,24 +41,31 @@ class Ours:
         self.worker = await Worker.start(settings, notify=_notify, died=lambda: print("the worker died"))
         self.pid = self.worker.pid
 
-    async def publish(self, room: str, name: str) -> Peer:
+    async def publish(self, room: str, name: str, layers: Sequence[stream.Layer] = ()) -> Peer:
         """A transport, a handshake, two producers."""
         if room not in self._capabilities:
             self._capabilities[room] = await self.worker.create_router(room)
         peer = await self._join(room, name)
         for kind in ("audio", "video"):
-            await self.worker.produce(name, f"{name}-{kind}", kind, stream.parameters(kind), False)
+            await self.worker.produce(name, f"{name}-{kind}", kind, stream.parameters(kind, layers), False)
         return peer
 
-    async def watch(self, room: str, name: str, publishers: list[str]) -> Peer:
-        """A transport, a handshake, two consumers for each publisher."""
+    async def watch(
+        self,
+        room: str,
+        name: str,
+        publishers: list[str],
+        sizes: Mapping[str, tuple[int, int]] = MappingProxyType({}),
+    ) -> Peer:
+        """A transport, a handshake, two consumers for each publisher; the pictures as large as `sizes` says."""
         peer = await self._join(room, name)
         for publisher in publishers:
             for kind in ("audio", "video"):
                 consumer, producer = f"{name}-{publisher}-{kind}", f"{publisher}-{kind}"
                 await self.worker.consume(name, consumer, producer, self._capabilities[room])
+                if kind == "video":
+                    await self.worker.set_consumer_size(consumer, *sizes.get(publisher, WHOLE))
                 await self.worker.resume_consumer(consumer)
-            await self.worker.set_consumer_size(consumer, 1280, 720)
         return peer
 
     async def complain(self) -> None:

@@ -11,6 +11,7 @@ from rooms.sfu import codecs
 SO_TIMESTAMPNS: Final = 35
 TIMESPEC: Final = struct.Struct("@ll")
 STAMP: Final = struct.Struct("!d")
+RTP: Final = struct.Struct("!2xHII")
 AT_ONCE: Final = 64
 HEAD: Final = 2
 # Ours gives payload types of its own, Janus those of the publisher.
@@ -55,6 +56,7 @@ class Witness:
         viewer.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.delays: list[float] = []
         self._session = session
+        self._numbers: dict[int, list[int]] = {}
 
     def count(self, viewer: socket.socket) -> int:
         """Read what waits; how many packets of sound and picture it was."""
@@ -67,8 +69,25 @@ class Witness:
             if data[1] in KINDS and data[0] >= 128:
                 found += 1
                 seconds, nanoseconds = TIMESPEC.unpack_from(control[0][2])
+                number, _, ssrc = RTP.unpack_from(data)
+                self._numbers.setdefault(ssrc, []).append(number)
                 (sent,) = STAMP.unpack(self._session.unprotect(data)[-STAMP.size :])
                 self.delays.append(seconds + nanoseconds * 1e-9 - sent)
+
+    def missing(self) -> float:
+        """The share of packets that lack in what came since `forget`, by their sequence numbers."""
+        due = came = 0
+        for numbers in self._numbers.values():
+            # All within half of the numbers' range of the first.
+            steps = [(number - numbers[0] + 0x8000) % 0x10000 - 0x8000 for number in numbers]
+            due += max(steps) - min(steps) + 1
+            came += len(set(steps))
+        return 1 - came / due if due else 0.0
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.delays.clear()
+        self._numbers.clear()
 
 
 def share(delays: list[float], part: float) -> float:
