@@ -51,8 +51,8 @@ class Joins:
 
 @dataclass
 class Result:
-    """One measurement. `sent` is what was published, `due` what should have arrived of it at all viewers if each
-    is sent all; `missing` is the share of sequence numbers that lacked at the worst of two viewers.
+    """One measurement. `sent` is what was published, `due` what should have arrived of it at all viewers if
+    each is sent all; `missing` is the share of sequence numbers that lacked at the worst of two viewers.
     """
 
     scale: float
@@ -156,7 +156,7 @@ class Crowd:
         )
 
     async def conference(self, ours: Ours, people: int, visible: int, loud: int) -> Joins:
-        """One room where everybody sends three sizes of their picture and sees so many others in small tiles."""
+        """One room where everybody sends three sizes of their picture and sees so many others in tiles."""
         names = [f"p{number}" for number in range(people)]
         for number, name in enumerate(names):
             layers = stream.simulcast()

@@ -57,7 +57,7 @@ class Ours:
         publishers: list[str],
         sizes: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     ) -> Peer:
-        """A transport, a handshake, two consumers for each publisher; the pictures as large as `sizes` says."""
+        """A transport, a handshake, two consumers for each publisher; `sizes` are those of the tiles."""
         peer = await self._join(room, name)
         for publisher in publishers:
             for kind in ("audio", "video"):

@@ -3,21 +3,19 @@
     python -m bench.scale
     python -m bench.scale --quick       # under a minute
 
-The webinar: one publisher of 1.2 Mbit/s and sound. The conference: everybody sends three sizes of their picture
-(simulcast) and sound, six of them speak, and everybody sees twelve others in tiles of 426 × 240 pixels.
+The webinar: one publisher of 1.2 Mbit/s and sound. The conference: everybody sends three sizes of their
+picture (simulcast) and sound, six of them speak, and everybody sees twelve others in tiles of 426 × 240.
 """
 
 import argparse
 import asyncio
 
 from bench import machine
-from bench.crowd import Crowd, Joins, Result, table
+from bench.crowd import COLUMNS, Crowd, Joins, Result, table
 from bench.forwarder import Ours
 
 VISIBLE, LOUD = 12, 6
-COLUMNS = (
-    "what,people,joins/s,worker MiB,packets/s in,packets/s out,worker core,µs per packet,lost,ms p50 / p99"
-)
+HEAD = "what,people,joins/s,worker MiB,packets/s in"
 
 
 async def webinar(viewers: int, seconds: float) -> str:
@@ -27,7 +25,7 @@ async def webinar(viewers: int, seconds: float) -> str:
     try:
         joins = await crowd.lecture(viewers)
         result = crowd.measure(seconds, 1.0)
-        return _row("webinar", viewers, crowd, joins, result, result.loss)
+        return _row("webinar", viewers, crowd, joins, result)
     finally:
         await crowd.close()
 
@@ -40,18 +38,16 @@ async def conference(people: int, seconds: float) -> str:
     try:
         joins = await crowd.conference(ours, people, VISIBLE, LOUD)
         result = crowd.measure(seconds, 1.0)
-        return _row("conference", people, crowd, joins, result, result.missing)
+        result.due = round(result.received / (1 - result.missing))
+        return _row("conference", people, crowd, joins, result)
     finally:
         await crowd.close()
 
 
-def _row(what: str, people: int, crowd: Crowd, joins: Joins, result: Result, lost: float) -> str:
+def _row(what: str, people: int, crowd: Crowd, joins: Joins, result: Result) -> str:
     mib = machine.resident_kib(crowd.forwarder.pid) / 1024
-    return (
-        f"| {what} | {people} | {joins.count / joins.seconds:.0f} | {mib:.0f} | {result.sent / result.seconds:,.0f} "
-        f"| {result.rate:,.0f} | {result.cpu_seconds / result.seconds:.0%} | {result.cost:.2f} | {lost:.3%} "
-        f"| {result.delay(0.5):.2f} / {result.delay(0.99):.2f} |"
-    )
+    rates = f"{joins.count / joins.seconds:.0f} | {mib:.0f} | {result.sent / result.seconds:,.0f}"
+    return f"| {what} | {people} | {rates} | {result.row()} |"
 
 
 async def main() -> None:
@@ -65,7 +61,7 @@ async def main() -> None:
     seconds = 5.0 if chosen.quick else chosen.seconds
     machine.allow_descriptors()
     print(*machine.description(), "", sep="\n")
-    print(table(COLUMNS))
+    print(table(HEAD, COLUMNS))
     print(await webinar(chosen.viewers, seconds))
     print(await conference(chosen.people, seconds))
 

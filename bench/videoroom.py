@@ -192,7 +192,7 @@ class Janus:
         waiting = self._waiting[transaction] = asyncio.get_running_loop().create_future()
         await self._api.send_json({**message, "transaction": transaction})
         async with asyncio.timeout(START_SECONDS):
-            told = await waiting
+            told: Json = await waiting
         error = told.get("error") or told.get("plugindata", {}).get("data", {}).get("error")
         if error:
             raise RuntimeError(f"Janus refuses {message}: {error}")
