@@ -87,6 +87,18 @@ class Batch:
     Their bytes lie behind the address `arena`, their addresses are of `name_size`.
     """
 
+    __slots__ = (
+        "_arena",
+        "_call",
+        "_controls",
+        "_controls_at",
+        "_messages",
+        "_messages_at",
+        "_name_size",
+        "_vectors",
+        "_vectors_at",
+    )
+
     def __init__(self, call: SendMany, arena: int, name_size: int) -> None:
         self._call = call
         self._arena = arena

@@ -24,6 +24,7 @@ MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h, which pyl
 # timestamp, SSRC; the beginning of the extensions, the same for all viewers (`_CONSTANT`); the number.
 HEAD: Final = struct.Struct("!BHIIQBH")
 UNWRITTEN: Final = -1
+_LENGTHS: Final = [struct.Struct(f"@{count}i") for count in range(MAX_BURST + 1)]
 _CONSTANT: Final = struct.Struct("!QB")
 _TAG: Final = bytes(TAG_BYTES)
 
@@ -69,18 +70,17 @@ class Burst:
         self.plain = plain = bytearray()
         self.places: list[tuple[int, int]] = []
         self.heads: list[Head] = []
-        self.sizes = array("i")
+        self.sizes: list[int] = []
         at = payload = 0
-        at_once = sending(now, 0)
         newest = packets[0]
         lowest = newest.number
         for index, packet in enumerate(packets):
             buffer = packet.buffer
             plain += buffer
             plain += _TAG
-            block, head = _CONSTANT.unpack_from(buffer, FIXED_BYTES)
             number = packet.number
             packet.departed_at = now
+            block, head = _CONSTANT.unpack_from(buffer, FIXED_BYTES)
             self.heads.append((at + 1, packet.marker, number, packet.timestamp, block, head))
             self.places.append((index, at))
             self.sizes.append(len(buffer))
@@ -95,10 +95,12 @@ class Burst:
         self.payload_bytes = payload
         self.room = at
         self.runs = runs(self.places, self.sizes)
+        when = sending(now, 0)
+        self.sendings = array("Q", [when | size << 2 for size in self.sizes])
+        pack = _LENGTHS[len(packets)].pack
         # Bytearrays, since from bytes Python copies into bytearrays by way of another bytearray.
-        self.lengths = bytearray(self.sizes)
-        self.protected_lengths = array("i", [size + TAG_BYTES for size in self.sizes]).tobytes()
-        self.sendings = array("Q", [at_once | size << 2 for size in self.sizes])
+        self.lengths = bytearray(pack(*self.sizes))
+        self.protected_lengths = pack(*[size + TAG_BYTES for size in self.sizes])
 
     def __len__(self) -> int:
         return len(self.packets)
@@ -146,8 +148,10 @@ def sending_size(record: int) -> int:
     return record >> 2 & 0x3FFF
 
 
-def runs(places: list[tuple[int, int]], sizes: "array[int]") -> list[Run]:
+def runs(places: list[tuple[int, int]], sizes: list[int]) -> list[Run]:
     """Packets that lie side by side, grouped: a shorter one ends its run, a longer one begins another."""
+    if len(sizes) == 1:
+        return [(0, 1, sizes[0] + TAG_BYTES, sizes[0] + TAG_BYTES)]
     found: list[Run] = []
     begin = packets = total = segment = 0
     for index, at in places:

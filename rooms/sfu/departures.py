@@ -29,6 +29,12 @@ class Departures:
     A frame that is not whole waits for `hold` seconds.
     """
 
+    __slots__ = (
+        "_hold",
+        "_waiting",
+        "_wake",
+    )
+
     def __init__(self, wake: Callable[[], None], hold: float = HOLD_SECONDS) -> None:
         self._wake = wake
         self._hold = hold

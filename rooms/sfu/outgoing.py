@@ -120,6 +120,20 @@ class Outgoing:
     `call` None does without `sendmmsg`; `segmented` False without UDP_SEGMENT.
     """
 
+    __slots__ = (
+        "_batch",
+        "_blocked",
+        "_full",
+        "_udp",
+        "arena",
+        "counters",
+        "family",
+        "segmented",
+        "used",
+        "waiting",
+        "wake",
+    )
+
     def __init__(
         self,
         udp: socket.socket,

@@ -218,11 +218,12 @@ class Producer:
     def _hear(self, level: int, now: float) -> None:
         self._levels.heard(self.id, level, now)
         self._loudest.heard(self.id, level, now)
-        if self.crowded and self._loudest.has(self.id):
+        placed = self._loudest.has(self.id)
+        if self.crowded and placed:
             self.crowded = False
             self._admitted = True
             self.layers_changed(now)
-        elif not self.crowded and not self._loudest.has(self.id):
+        elif not self.crowded and not placed:
             self.crowd_out(now)
 
     def _video_elements(self, packet: RtpPacket) -> bytes:
@@ -246,9 +247,8 @@ class Producer:
     def _note_key_frame(self, layer: Layer, packet: MediaPacket, now: float) -> None:
         layer.keyframes.arrived(now)
         layer.nack.keyframe(packet.number)
-        size = (packet.vp8.width, packet.vp8.height) if packet.vp8 else (0, 0)
-        if size != (layer.width, layer.height):
-            layer.width, layer.height = size
+        if packet.size != (layer.width, layer.height):
+            layer.width, layer.height = packet.size
             self.layers_changed(now)
 
     def _consumer_failed(self, consumer: Consumer, packets: int) -> None:

@@ -77,18 +77,18 @@ class RtpPacket:
         return end
 
     def _read_one_byte(self, data: bytes | bytearray, at: int, end: int) -> None:
+        extensions = self.extensions
         while at < end:
             head = data[at]
-            if head == 0:
-                at += 1
-                continue
-            if head >> 4 == 15:  # reserved: stop reading (RFC 8285 §4.2)
+            if head >= 240:  # reserved: stop reading (RFC 8285 §4.2)
                 return
-            after = at + 2 + (head & 0x0F)
-            if after > end:
-                raise ValueError("RTP extension element cut off")
-            self.extensions[head >> 4] = data[at + 1 : after]
-            at = after
+            at += 1
+            if head:
+                after = at + 1 + (head & 0x0F)
+                if after > end:
+                    raise ValueError("RTP extension element cut off")
+                extensions[head >> 4] = data[at:after]
+                at = after
 
     def _read_two_byte(self, data: bytes | bytearray, at: int, end: int) -> None:
         while at < end:
@@ -180,7 +180,7 @@ class MediaPacket:
 
     Every field that differs between viewers is overwritten at every use, so all may share the buffer. `layer`
     and `number` (the sequence number without wrapping) are the receiving layer's. Offsets are in `buffer`; 0
-    is absent.
+    is absent. `size` is a key frame's, width and height.
     """
 
     __slots__ = (
@@ -195,11 +195,10 @@ class MediaPacket:
         "picture",
         "picture_at",
         "picture_bits",
-        "retransmitted",
+        "size",
         "timestamp",
         "tl0",
         "tl0_at",
-        "vp8",
     )
 
     def __init__(
@@ -210,23 +209,22 @@ class MediaPacket:
         extensions: bytes,
         vp8: Vp8 | None,
     ) -> None:
-        buffer = bytearray(_EXTENDED_HEADER + extensions)
-        offset = len(buffer)
-        buffer += payload
-        self.buffer = buffer
+        offset = FIXED_BYTES + len(extensions)
+        self.buffer = bytearray(b"".join((_EXTENDED_HEADER, extensions, payload)))
         self.number = number
         self.departed_at = 0.0
         self.timestamp = packet.timestamp
         self.marker = packet.marker
         self.payload_offset = offset
         self.payload_bytes = len(payload)
-        self.retransmitted = False
-        self.vp8 = vp8
         self.ends_frame = vp8 is None or bool(packet.marker)
         self.keyframe = False
+        self.size = (0, 0)
         self.picture = self.picture_at = self.picture_bits = self.tl0 = self.tl0_at = 0
         if vp8 is not None:
-            self.keyframe = vp8.keyframe
+            if vp8.keyframe:
+                self.keyframe = True
+                self.size = (vp8.width, vp8.height)
             self.picture = vp8.picture
             self.picture_bits = vp8.picture_bits
             self.tl0 = vp8.tl0
@@ -254,17 +252,22 @@ def write_picture(buffer: bytearray, at: int, packet: MediaPacket, shifts: int) 
         buffer[at + packet.tl0_at] = packet.tl0 + tl0 & 0xFF
 
 
+ABS_TICKS = 1 << 18  # a second
+
+
 def abs_send_time(now: float) -> bytes:
     """24 bits of seconds in 6.18 fixed point, wrapping each 64 s."""
-    return (int(now * 262_144) & 0xFFFFFF).to_bytes(3, "big")
+    return (int(now * ABS_TICKS) & 0xFFFFFF).to_bytes(3, "big")
 
 
 _EXTENDED_HEADER = b"\x90" + bytes(11)  # version 2, with extensions; the rest is patched
 ABS_SEND_TIME_AT = FIXED_BYTES + 5  # extension header, then the element's own head byte
 WIDE_AT = ABS_SEND_TIME_AT + 4  # the transport-wide number, behind a head byte of its own
-_ABS_HEAD = bytes([codecs.ABS_SEND_TIME_ID << 4 | 2])
-_WIDE = bytes([codecs.TRANSPORT_CC_ID << 4 | 1, 0, 0])
-_PADDING = (b"", b"\x00\x00\x00", b"\x00\x00", b"\x00")
+_ABS_HEAD = codecs.ABS_SEND_TIME_ID << 4 | 2
+_WIDE_HEAD = codecs.TRANSPORT_CC_ID << 4 | 1
+# The block's own header, abs-send-time, the transport-wide number and its padding.
+_BLOCK = struct.Struct("!HHIBHB")
+_BLOCK_WORDS = 2
 
 
 def extension_block(now: float, elements: bytes = b"") -> bytes:
@@ -272,9 +275,12 @@ def extension_block(now: float, elements: bytes = b"") -> bytes:
 
     A viewer with whom one of them is not agreed passes over it (RFC 8285 §4.1.2).
     """
-    body = _ABS_HEAD + abs_send_time(now) + _WIDE + elements
-    body += _PADDING[len(body) & 3]
-    return b"\xbe\xde" + WORD.pack(len(body) >> 2) + body
+    sent = _ABS_HEAD << 24 | int(now * ABS_TICKS) & 0xFFFFFF
+    if not elements:
+        return _BLOCK.pack(ONE_BYTE_PROFILE, _BLOCK_WORDS, sent, _WIDE_HEAD, 0, 0)
+    words = 2 + (len(elements) + 2 >> 2)
+    beginning = _BLOCK.pack(ONE_BYTE_PROFILE, words, sent, _WIDE_HEAD, 0, 0)[:-1]
+    return (beginning + elements).ljust(4 + 4 * words, b"\0")
 
 
 def element(number: int, value: bytes | bytearray) -> bytes:

@@ -20,12 +20,20 @@ _LENGTH: Final = struct.Struct("@i")
 _lengths: Final = bytearray(_LENGTH.size * MAX_BURST)
 _cells: Final[list[Any]] = [_ffi.from_buffer("int[]", _lengths) + index for index in range(MAX_BURST)]
 
+_length: Final[Any] = _cells[0]
+
 _scratch: Final = memoryview(bytearray(MAX_PACKET))
 _scratch_start: Final[Any] = _ffi.from_buffer("char[]", _scratch) + 0
 
 
 class Arena:
     """Memory that packets are protected in and the kernel reads them from; it can't change its size."""
+
+    __slots__ = (
+        "address",
+        "buffer",
+        "start",
+    )
 
     def __init__(self, size: int) -> None:
         self.buffer = bytearray(size)
@@ -65,10 +73,10 @@ class Protector:
         if length > MAX_PLAIN:
             raise Error("packet is too long")
         arena.buffer[at : at + length] = packet
-        _LENGTH.pack_into(_lengths, 0, length)
-        if _protect(self._context, arena.start + at, _cells[0]):
+        _length[0] = length
+        if _protect(self._context, arena.start + at, _length):
             raise Error("libsrtp refused")
-        return lengths(1)[0]
+        return int(_length[0])
 
     def protect(self, packet: bytes) -> bytes:
         """The protected packet; raises `pylibsrtp.Error` or ValueError."""
@@ -94,10 +102,10 @@ class Unprotector:
         if length > MAX_PACKET:
             raise Error("packet is too long")
         _scratch[:length] = packet
-        _LENGTH.pack_into(_lengths, 0, length)
-        if _unprotect(self._context, _scratch_start, _cells[0]):
+        _length[0] = length
+        if _unprotect(self._context, _scratch_start, _length):
             raise Error("libsrtp refused")
-        plain: bytes = _ffi.unpack(_scratch_start, lengths(1)[0])
+        plain: bytes = _ffi.unpack(_scratch_start, _length[0])
         return plain
 
     def unprotect_rtcp(self, compound: bytes) -> bytes:

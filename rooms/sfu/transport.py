@@ -217,16 +217,22 @@ class Transport:
     def _receive_rtp(self, data: bytes, arrival: float, now: float) -> None:
         if self._rx is None or self.endpoint is None:
             self._counters.not_connected += 1
-        elif len(data) < RTP_HEADER:
+            return
+        if len(data) < RTP_HEADER:
             self._counters.bad_length += 1
-        elif self._admits(data[8:12]):
-            try:
-                plain = self._rx.unprotect(data)
-            except pylibsrtp.Error:
-                self._counters.srtp_rejected += 1
-                return
-            self._ssrcs.add(data[8:12])
-            self.endpoint.receive_rtp(plain, arrival, now)
+            return
+        ssrc = data[8:12]
+        known = ssrc in self._ssrcs
+        if not known and not self._admits(ssrc):
+            return
+        try:
+            plain = self._rx.unprotect(data)
+        except pylibsrtp.Error:
+            self._counters.srtp_rejected += 1
+            return
+        if not known:
+            self._ssrcs.add(ssrc)
+        self.endpoint.receive_rtp(plain, arrival, now)
 
     def _receive_rtcp(self, data: bytes, now: float) -> None:
         if self._rx is None or self.endpoint is None:
