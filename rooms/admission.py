@@ -178,6 +178,16 @@ def is_line(session: SessionRow) -> bool:
     return session.kind is Kind.INDIVIDUAL and is_one_by_one(session)
 
 
+def hears(session: SessionRow, seat: SeatRow | None, rights: Rights, said_at: datetime) -> bool:
+    """Say whether somebody may read what was said then.
+
+    In a line each family has a conversation of its own: nobody reads another's (R15).
+    """
+    if rights.moderate or not is_line(session):
+        return True
+    return seat is not None and seat.let_in_at is not None and said_at >= seat.let_in_at
+
+
 def role_now(role: RoomRole, seat: SeatRow | None) -> RoomRole:
     """Give as whom somebody is in the room, whom the host may have asked to help."""
     return RoomRole.COHOST if seat is not None and seat.co_host and role is not RoomRole.HOST else role

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from rooms.peer import Peer
 from school.conversation import actions, queries
 from school.conversation.queries import MessageRow, QuoteRow
 from school.db import Database, Db
+from school.errors import Invalid
 from school.files import actions as files
 from school.files.queries import FileRow
 
@@ -30,20 +31,33 @@ class Attachment:
 
 
 class Chat:
-    """The last messages, kept in memory so that a snapshot is taken without waiting for the database."""
+    """The last messages, kept in memory so that a snapshot is taken without waiting for the database.
+
+    `peers` are those inside, by person; `hears(peer, said_at)` says who may read what was said when.
+    """
 
     def __init__(
-        self, session_id: int, tail: Iterable[MessageRow], push: Callable[[str, object, Peer | None], None]
+        self,
+        session_id: int,
+        tail: Iterable[MessageRow],
+        *,
+        peers: Mapping[int, Peer],
+        hears: Callable[[Peer, datetime], bool],
     ) -> None:
         self.session_id = session_id
-        self._push = push
+        self._peers = peers
+        self._hears = hears
         self._tail = deque((view(row) for row in tail), maxlen=PAGE)
         self._one_at_a_time = asyncio.Lock()
 
-    @property
-    def tail(self) -> tuple[views.Message, ...]:
-        """The last messages, oldest first."""
-        return tuple(self._tail)
+    def tail(self, peer: Peer) -> tuple[views.Message, ...]:
+        """The last messages that a person may read, oldest first."""
+        return tuple(message for message in self._tail if self._hears(peer, message.sent_at))
+
+    async def after(self, db: Db, peer: Peer, message_id: int) -> tuple[views.Message, ...]:
+        """Give up to PAGE messages that follow one and that a person may read, oldest first."""
+        rows = await queries.after(db, self.session_id, message_id, PAGE)
+        return tuple(view(row) for row in rows if self._hears(peer, row.sent_at))
 
     async def say(
         self,
@@ -58,7 +72,7 @@ class Chat:
     ) -> views.Message:
         """Store a message once, however often it is sent, and push it to everybody; gives it as stored.
 
-        Raises NoRight, Invalid.
+        Raises NoRight, Invalid (also for an answer to what the person may not read).
         """
         peer.require("write")
         # One at a time, so that what is committed first is pushed first.
@@ -66,6 +80,7 @@ class Chat:
             async with database.begin() as db:
                 row = await queries.own(db, self.session_id, peer.id, client_id)
                 if row is None:
+                    await self._need_to_hear(db, peer, reply_to)
                     row = await actions.say(
                         db,
                         now,
@@ -79,7 +94,7 @@ class Chat:
             message = view(row)
             if not self._tail or message.id > self._tail[-1].id:
                 self._tail.append(message)
-                self._push("chat.message", message, None)
+                self._tell(message)
         return message
 
     async def hide(self, database: Database, now: datetime, peer: Peer, message_id: int) -> None:
@@ -90,17 +105,24 @@ class Chat:
                 await actions.hide(db, now, session_id=self.session_id, message_id=message_id, by=peer.id)
                 (row,) = await queries.after(db, self.session_id, message_id - 1, 1)
             self._tail = deque((_without(message, row.id) for message in self._tail), maxlen=PAGE)
-            self._push("chat.message", view(row), None)
+            self._tell(view(row))
+
+    async def _need_to_hear(self, db: Db, peer: Peer, message_id: int | None) -> None:
+        if message_id is None:
+            return
+        found = await queries.after(db, self.session_id, message_id - 1, 1)
+        if not found or found[0].id != message_id or not self._hears(peer, found[0].sent_at):
+            raise Invalid(field="reply_to", reason="unknown")
+
+    def _tell(self, message: views.Message) -> None:
+        for peer in list(self._peers.values()):
+            if self._hears(peer, message.sent_at):
+                peer.port.notify("chat.message", message)
 
 
 async def load(db: Db, session_id: int) -> list[MessageRow]:
     """Read what a room starts with."""
     return await queries.latest(db, session_id, PAGE)
-
-
-async def after(db: Db, session_id: int, message_id: int) -> tuple[views.Message, ...]:
-    """Give up to PAGE messages that follow one, oldest first."""
-    return tuple(view(row) for row in await queries.after(db, session_id, message_id, PAGE))
 
 
 def view(row: MessageRow) -> views.Message:

@@ -72,7 +72,7 @@ class Room:
         self.removed = memory.removed
         self.expected: tuple[ExpectedRow, ...] = ()
         self.closed = False
-        self.chat = Chat(session.id, messages, self.push)
+        self.chat = Chat(session.id, messages, peers=self.peers, hears=self.hears)
         self.tools = Toolbox(session.id, tools, self.peers)
         self.media = Media(session.id, keeper, self.push) if carries_media(session.form) else None
         # Who changes seats holds it from the reading to the telling, so that no older row wins.
@@ -162,11 +162,15 @@ class Room:
             peers=tuple(self.view_of(other) for other in self.peers.values() if other is not peer),
             producers=media.others(peer) if media else (),
             capabilities=capabilities,
-            messages=self.chat.tail,
+            messages=self.chat.tail(peer),
             speaker=media.speaker if media else None,
             lobby=self.lobby() if peer.rights.moderate else None,
             tools=self.tools.view(peer),
         )
+
+    def hears(self, peer: Peer, said_at: datetime) -> bool:
+        """Say whether a person may read what was said then."""
+        return admission.hears(self.session, peer.seat, peer.rights, said_at)
 
     def view(self, now: datetime) -> views.Session:
         """The session as the room shows it."""

@@ -32,6 +32,12 @@ class FormExpired(SchoolError):  # noqa: N818 -- as above
     code = "form_expired"
 
 
+class ChatClosed(SchoolError):  # noqa: N818 -- as above
+    """The room is closed, and the personal link with it: its files are for those who sign in."""
+
+    code = "chat_closed"
+
+
 class TooOften(SchoolError):  # noqa: N818 -- as above
     """`seconds` until the next try."""
 
@@ -58,6 +64,14 @@ _BY_CODE: dict[str, Refusal] = {
         403,
         N_("This page was open for too long"),
         N_("Nothing was changed. Go back, reload the page and send the form again."),
+    ),
+    ChatClosed.code: Refusal(
+        410,
+        N_("The consultation is over"),
+        N_(
+            "Files of its chat are kept. Who signs in finds them on the consultation's page; "
+            "without an account, ask the worker who led it."
+        ),
     ),
     TooOften.code: Refusal(
         429, N_("Too many attempts"), N_("Wait %(seconds)s seconds and try again. Nothing else is needed.")

@@ -61,12 +61,18 @@ async def own(db: Db, session_id: int, author_id: int, client_id: str) -> Messag
     return next(iter(await _read(db, query)), None)
 
 
-async def file_in_sight(db: Db, session_id: int, file_id: int) -> FileRow | None:
-    """Give a file that a message of this session carries and that is not hidden, or None."""
+async def with_file(db: Db, session_id: int, file_id: int) -> MessageRow | None:
+    """Give the message of this session that carries a file, unless it is hidden; or None."""
     query = _messages().where(
         Message.session_id == session_id, Message.file_id == file_id, Message.hidden_at.is_(None)
     )
-    return next((row.file for row in await _read(db, query)), None)
+    return next(iter(await _read(db, query)), None)
+
+
+async def file_in_sight(db: Db, session_id: int, file_id: int) -> FileRow | None:
+    """Give a file that a message of this session carries and that is not hidden, or None."""
+    message = await with_file(db, session_id, file_id)
+    return None if message is None else message.file
 
 
 async def size_of_files(db: Db, session_id: int) -> int:

@@ -19,6 +19,8 @@ export type Page = {
   zoneName: string;
   ownZone: string | undefined;
   home: string;
+  /** Where the chat is read afterwards; empty for those who came by a personal link. */
+  record: string;
   form: Form | null;
   /** False for those who will not be allowed to send anything: no device check for them. */
   publishes: boolean;
@@ -49,6 +51,7 @@ export function readPage({ dataset }: HTMLElement): Page {
     zoneName: dataset["zoneName"] ?? "",
     ownZone: dataset["ownZone"],
     home: dataset["home"] ?? "/",
+    record: dataset["record"] ?? "",
     form: form ?? null,
     publishes: dataset["publishes"] !== "no" && form !== "chat",
     startsAt: instant(dataset["startsAt"]),

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rooms import chat, views
+from rooms import views
 from rooms.errors import NoRight
 from rooms.rights import Rights
 from school.db import Database
@@ -67,7 +67,7 @@ async def test_what_was_said_meanwhile_is_read_from_the_last_id(house: House) ->
     teacher = await house.enter(house.school.teacher)
     said = [await say(teacher, f"t{number}", f"Пункт {number}") for number in range(3)]
     async with house.database.read() as db:
-        assert await chat.after(db, house.session, said[0].id) == tuple(said[1:])
+        assert await teacher.room.chat.after(db, teacher.peer, said[0].id) == tuple(said[1:])
 
 
 async def test_many_at_once_are_heard_by_all_in_the_order_of_ids(house: House) -> None:
@@ -123,7 +123,7 @@ async def test_a_hidden_message_is_hidden_for_all_for_late_comers_and_in_quotes(
     assert late.messages[0] == told
     assert late.messages[1].quote == views.Quote(rude.id, "Иванов Пётр Андреевич", "")
     async with house.database.read() as db:
-        assert await chat.after(db, house.session, 0) == late.messages
+        assert await teacher.room.chat.after(db, teacher.peer, 0) == late.messages
 
 
 async def test_only_who_leads_hides(house: House) -> None:
@@ -144,4 +144,4 @@ async def test_who_may_not_write_and_what_cannot_be_said_is_refused_and_not_stor
     with pytest.raises(NoRight):
         await say(student, "a2", "Можно?")
     async with house.database.read() as db:
-        assert await chat.after(db, house.session, 0) == ()
+        assert await student.room.chat.after(db, student.peer, 0) == ()

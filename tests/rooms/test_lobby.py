@@ -9,6 +9,7 @@ from rooms import lobby, views
 from rooms.errors import Mismatch, NoRight, Occupied, Unknown
 from school.audit.models import AuditRecord
 from school.db import Database
+from school.errors import Invalid
 from school.schedule.models import Form, Kind
 from school.sessions import actions as sessions
 from school.sessions.errors import AddresseesRefused
@@ -86,6 +87,23 @@ def door(visit: Visit) -> views.Door:
     return visit.peer.door
 
 
+async def opened(line: Line) -> tuple[Visit, Visit]:
+    """The host, and the first family in conversation with them."""
+    house = line.house
+    (first,) = await queue(house, line.first)
+    teacher = await house.enter(house.school.teacher)
+    await lobby.next_family(house.registry, teacher.room, teacher.peer, None)
+    await first.enter()
+    return teacher, first
+
+
+async def say(visit: Visit, body: str, *, reply_to: int | None = None) -> views.Message:
+    house = visit.house
+    return await visit.room.chat.say(
+        house.database, house.clock.now, visit.peer, client_id=str(abs(hash(body))), body=body, reply_to=reply_to
+    )
+
+
 # -- a line of families ----------------------------------------------------------------------------
 
 
@@ -121,6 +139,29 @@ async def test_next_ends_one_conversation_and_lets_the_next_family_in(line: Line
     await third.enter()
     await lobby.next_family(house.registry, teacher.room, teacher.peer, None)
     assert set(teacher.room.peers) == {house.school.teacher}
+
+
+async def test_a_family_reads_nothing_of_another_familys_conversation(line: Line) -> None:
+    """Neither what was said before nor its files, nor by answering it."""
+    house = line.house
+    teacher, first = await opened(line)
+    said = await say(first, "Мой сын плохо спит")
+    await say(teacher, "Понимаю")
+    house.clock.pass_(minutes=1)
+    second = await house.connect(line.third)
+    await second.knock()
+    await lobby.next_family(house.registry, teacher.room, teacher.peer, None)
+    snapshot = await second.enter()
+    assert snapshot.messages == ()
+    async with house.database.read() as db:
+        assert await teacher.room.chat.after(db, second.peer, 0) == ()
+        assert len(await teacher.room.chat.after(db, teacher.peer, 0)) == 2
+    with pytest.raises(Invalid):
+        await say(second, "Что?", reply_to=said.id)
+    await teacher.room.chat.hide(house.database, house.clock.now, teacher.peer, said.id)
+    assert "chat.message" not in second.ear.names()
+    own = await say(second, "Здравствуйте")
+    assert (await (await house.connect(line.third)).enter()).messages == (own,)
 
 
 async def test_the_host_may_call_somebody_out_of_turn_but_never_two_families(line: Line) -> None:

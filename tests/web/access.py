@@ -145,6 +145,8 @@ TABLE: Final = MappingProxyType(
             head=403,
             administrator=403,
         ),
+        ("session_chat", "GET"): only("host", "student", "parent", status=200, others=404, nobody=303),
+        ("session_file", "GET"): signed_in(404),  # of no such file; test_session_chat has one
         ("omission", "POST"): Row(
             nobody=401,
             student=403,

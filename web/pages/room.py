@@ -65,6 +65,8 @@ async def show_room(request: web.Request) -> web.Response:
         files_url=url(request, "room_files", session=session_id, **by),
         probe_url=url(request, "room_probe", session=session_id, **by),
         file_limit=str(request.app[OPTIONS].chat_file_limit),
+        # A personal link is over with the consultation: whoever came by one has no page to go to.
+        record_url="" if found.stamp else url(request, "session_chat", session=session_id),
     )
 
 

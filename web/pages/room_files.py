@@ -1,5 +1,6 @@
 """Files in a room's chat (R46): sent by those inside who may write, fetched by those who may come in."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -7,9 +8,9 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from rooms import admission
-from rooms.admission import Admission
+from rooms.admission import Admission, Outcome
 from rooms.chat import Attachment
-from rooms.errors import NotJoined
+from rooms.errors import NotJoined, Refused
 from rooms.peer import Peer
 from rooms.room import Room
 from school.conversation import queries as conversation
@@ -19,10 +20,11 @@ from school.files import queries as files
 from school.files.rules import LARGEST
 from web import downloads, entitlement, forms
 from web.access import Route, link
-from web.errors import SignInNeeded
-from web.keys import DATABASE, OPTIONS, REGISTRY
-from web.reply import now
+from web.errors import ChatClosed, SignInNeeded
+from web.keys import DATABASE, OPTIONS, READER, REGISTRY
+from web.reply import now, see_other
 
+_CLOSED = (Outcome.OVER, Outcome.CANCELLED)
 _BODY = LARGEST + 64 * 1024
 # A file never changes under its address, but the next person at a shared computer must not find it for long.
 _CACHED = "private, max-age=3600"
@@ -68,16 +70,32 @@ async def send(request: web.Request) -> web.Response:
 
 
 async def fetch(request: web.Request) -> web.Response:
-    """A file that a message in sight carries."""
-    found = await _entitled(request)
+    """A file that a message in sight carries. When the room is closed, the consultation's page has it."""
+    try:
+        found = await _entitled(request)
+    except Refused as refusal:
+        if refusal.outcome in _CLOSED:
+            return await _kept(request)
+        raise
     async with request.app[DATABASE].read() as db:
-        row = await conversation.file_in_sight(db, found.session.id, int(request.match_info["file"]))
-        if row is None:
+        message = await conversation.with_file(db, found.session.id, int(request.match_info["file"]))
+        if message is None or message.file is None or not _hears(found, message.sent_at):
             raise NotFound(subject="stored_file")
-        _, content = await files.read(db, row.id)
-    response = downloads.file(row, content)
+        _, content = await files.read(db, message.file.id)
+    response = downloads.file(message.file, content)
     response.headers["Cache-Control"] = _CACHED
     return response
+
+
+async def _kept(request: web.Request) -> web.Response:
+    """The way to the file for who signed in; raises ChatClosed for who came by a link, which is over too."""
+    if request[READER].viewer is None:
+        raise ChatClosed
+    return see_other(request, "session_file", **request.match_info)
+
+
+def _hears(found: Admission, said_at: datetime) -> bool:
+    return admission.hears(found.session, found.facts.seat, found.rights, said_at)
 
 
 async def _entitled(request: web.Request) -> Admission:

@@ -12,7 +12,7 @@ from school.sessions import queries as sessions
 from school.sessions.errors import NotTheHost
 from school.sessions.models import Scope, TopicBasis
 from school.sessions.queries import SessionRow
-from web import checklist, forms, labels
+from web import checklist, forms, history, labels
 from web.access import Route, own
 from web.consultation import describe
 from web.forms import Form
@@ -72,6 +72,7 @@ async def show(
         hands_out = hands_out_links(row, who)
         people = await invited(db, request, row.id) if hands_out else []
         ticks = await checklist.read(db, row, reader.words)
+        reads_chat = bool(rights) and await history.may_read(db, row.id, who.person_id, reader.when.now)
     may_read = row.host_id == who.person_id or can(who.roles, Capability.READ_ATTENDANCE)
     it = describe(row, reader, settings)
     return page(
@@ -89,6 +90,7 @@ async def show(
         may_set_topic=rules.may_set_topic(row, who.person_id) and not it.is_settled,
         may_read_attendance=may_read,
         checklist=ticks if may_read else None,
+        may_read_chat=reads_chat and it.is_settled,
         may_explain=row.host_id == who.person_id,
         omission=omission or Form(),
         may_read_quality=quality.may_read(row, who),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from rooms import chat
 from web.sockets.payloads import After, ByNumber, Say
 from web.sockets.place import Place
 
@@ -25,7 +24,7 @@ async def send(at: Place, said: Say) -> Any:
 async def after(at: Place, last: After) -> Any:
     """What was said since the last message that the browser has."""
     async with at.registry.database.read() as db:
-        return {"messages": await chat.after(db, at.room.id, last.id)}
+        return {"messages": await at.room.chat.after(db, at.peer, last.id)}
 
 
 async def hide(at: Place, message: ByNumber) -> None:

@@ -81,9 +81,24 @@ export function Over({ ending }: { ending: Ending }): JSX.Element {
           </ul>
         </section>
       )}
+      <Record show={reason === "time" || reason === "closed"} />
       <p>{words.over.next}</p>
     </End>
   );
+}
+
+/** Where the conversation is kept, when there was one. */
+function Record({ show }: { show: boolean }): JSX.Element | null {
+  const { page, session, words } = useRoom();
+  const said = session.chat.messages.value;
+  if (!show || said.length === 0) return null;
+  if (page.record !== "")
+    return (
+      <p>
+        <a href={page.record}>{words.over.record}</a>
+      </p>
+    );
+  return said.some(({ file }) => file) ? <p>{words.over.noRecord}</p> : null;
 }
 
 function saysOf(words: Words, reason: Ending["reason"]): string {

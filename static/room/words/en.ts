@@ -403,6 +403,8 @@ export const en: Words = {
     newTime: "New time",
     cause: "Reason",
     here: "Here were",
+    record: "Chat and files of the consultation",
+    noRecord: "The school keeps the files of the chat. The personal link is over: ask whoever led the consultation for them.",
     next: "You can close this page.",
     home: "To today's schedule",
   },

@@ -1,0 +1,131 @@
+"""The chat of a consultation whose room is closed: read, its files fetched, by those it was for (R46)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from school.conversation import actions as conversation
+from school.conversation.actions import hide
+from school.db import Db
+from school.files import actions as files
+from school.seats import actions as seats
+from school.seats import queries as seat_queries
+from school.sessions import actions as sessions
+from school.sessions.models import EndReason, RoomRole
+from tests.builders import NOW
+from tests.web.site import Browser, Site
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+async def said(db: Db, site: Site, author: int, body: str, *, file: bool = False, number: int = 0) -> int:
+    kept = None
+    if file:
+        kept = await files.store(db, NOW, by=author, name="чертёж.png", content=PICTURE, limit=10**6)
+    message = await conversation.say(
+        db,
+        NOW + timedelta(minutes=10, seconds=number),
+        session_id=site.cast.session,
+        author_id=author,
+        client_id=f"{author}.{number}",
+        body=body,
+        file=kept,
+    )
+    return message.id
+
+
+@pytest.fixture
+async def over(site: Site) -> str:
+    """The path of a consultation that is over, with a question, a file and a message taken out of sight."""
+    return await hold(site)
+
+
+async def hold(site: Site) -> str:
+    cast = site.cast
+    async with site.database.begin() as db:
+        await sessions.mark_started(db, NOW, session_id=cast.session)
+        await said(db, site, cast.student, "Как решить?")
+        await said(db, site, cast.worker, "Вот чертёж", file=True, number=1)
+        rude = await said(db, site, cast.student, "Грубость", number=2)
+        await hide(db, NOW, session_id=cast.session, message_id=rude, by=cast.worker)
+        await sessions.end(db, NOW, session_id=cast.session, by=None, reason=EndReason.TIME)
+    site.clock.pass_by(hours=2)
+    return f"/sessions/{cast.session}"
+
+
+def file_of(text: str) -> str:
+    found = re.search(r'href="(/sessions/\d+/files/\d+)"', text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("login", ["sokolova", "ivanov", "ivanova"])
+async def test_host_and_participants_read_it_and_fetch_its_files(
+    browser: Browser, over: str, login: str
+) -> None:
+    await browser.sign_in(login)
+    assert f'href="{over}/chat"' in (await browser.get(over)).text
+    page = await browser.get(f"{over}/chat")
+    assert "Как решить?" in page.words
+    assert "Ведущий скрыл это сообщение." in page.words
+    assert "Грубость" not in page.text
+    async with browser.client.get(file_of(page.text)) as response:
+        assert await response.read() == PICTURE
+        assert response.headers["Content-Disposition"].startswith("attachment;")
+
+
+async def test_nobody_else_reads_it_or_fetches_its_files(site: Site, browser: Browser, over: str) -> None:
+    await browser.sign_in("ivanov")
+    file = file_of((await browser.get(f"{over}/chat")).text)
+    for login in ("chuzhov", "orlova"):
+        await browser.sign_in(login)
+        assert (await browser.get(f"{over}/chat")).status == 404
+        assert (await browser.get(file)).status == 404
+    async with site.browser() as visitor:
+        assert (await visitor.get(f"{over}/chat", follow=False)).status == 303
+
+
+async def test_who_was_removed_for_good_reads_nothing(site: Site, browser: Browser, over: str) -> None:
+    named = {"session_id": site.cast.session, "person_id": site.cast.student}
+    async with site.database.begin() as db:
+        await seats.take(db, NOW, **named, role=RoomRole.STUDENT, child_id=None)
+        seat = await seat_queries.of_person(db, site.cast.session, site.cast.student)
+        assert seat is not None
+        await seats.remove(db, NOW, seat_id=seat.id, by=site.cast.worker, may_return=False)
+    await browser.sign_in("ivanov")
+    assert f"{over}/chat" not in (await browser.get(over)).text
+    assert (await browser.get(f"{over}/chat")).status == 404
+
+
+async def test_an_address_from_the_room_leads_there_and_a_link_is_told_where_to_ask(
+    site: Site, browser: Browser
+) -> None:
+    path = await site.link(site.cast.student)
+    async with site.browser() as bearer:
+        await bearer.get(path)
+        await bearer.post(path)
+        over = await hold(site)
+        await browser.sign_in("ivanov")
+        kept = file_of((await browser.get(f"{over}/chat")).text)
+        in_the_room = kept.replace("/sessions/", "/room/")
+        answer = await browser.get(in_the_room, follow=False)
+        assert (answer.status, answer.headers["Location"]) == (303, kept)
+        told = await bearer.get(in_the_room)
+        assert told.status == 410
+        assert "попросите их у работника, который её вёл" in told.words
+
+
+async def test_a_long_one_is_read_page_by_page(site: Site, browser: Browser, over: str) -> None:
+    async with site.database.begin() as db:
+        for number in range(200):
+            await said(db, site, site.cast.worker, f"Слово {number}", number=number + 10)
+    await browser.sign_in("ivanov")
+    first = await browser.get(f"{over}/chat")
+    assert ("Слово 196" in first.words, "Слово 197" in first.words) == (True, False)
+    further = re.search(r'href="([^"]+/chat\?after=\d+)"', first.text)
+    assert further
+    second = await browser.get(further[1])
+    assert ("Слово 197" in second.words, "Слово 199" in second.words) == (True, True)
+    for nonsense in ("x", "-1", "9" * 30, "²"):
+        assert (await browser.get(f"{over}/chat?after={nonsense}")).status == 200
