@@ -56,6 +56,8 @@ async def turnserver(folder: Path) -> AsyncIterator[TurnServer]:
         f"--static-auth-secret={secret}",
         "--realm=kabinet.test",
         "--allow-loopback-peers",
+        "--denied-peer-ip=0.0.0.0-255.255.255.255",
+        f"--allowed-peer-ip={HOST}",
         "--no-cli",
         "--no-dtls",
         f"--cert={signed}",

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CHROMIUM = "/usr/bin/chromium"
-OUTSIDE, INSIDE = "198.18.77.1", "198.18.77.2"  # for tests of networks (RFC 2544)
+# For tests of networks (RFC 2544); another one for each process of ours.
+NETWORK = f"198.18.{os.getpid() % 256}"
+OUTSIDE, INSIDE = f"{NETWORK}.1", f"{NETWORK}.2"
 
 
 class NoNamespaces(Exception):  # noqa: N818 -- a fact about this machine, not a fault
