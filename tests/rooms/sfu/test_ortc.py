@@ -1,4 +1,6 @@
-"""Negotiation with what Chrome 156 says (recorded through mediasoup-client 3.24), and with nonsense."""
+"""Negotiation with what Chrome 156 and Firefox ESR 153 say (recorded through mediasoup-client 3.24), and with
+nonsense.
+"""
 
 import copy
 import json
@@ -16,7 +18,16 @@ from pymediasoup.rtp_parameters import RtpParameters as TheirParameters
 from rooms.sfu import codecs, ortc
 from rooms.sfu.params import SfuError, write
 
-CHROME = json.loads((Path(__file__).parent / "data" / "chrome_156_rtp_parameters.json").read_text())
+
+def recorded(name: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads((Path(__file__).parent / "data" / f"{name}.json").read_text())
+    return answer
+
+
+CHROME = recorded("chrome_156_rtp_parameters")
+FIREFOX = recorded("firefox_153_rtp_parameters")
+CAPABILITIES = {name: recorded(f"{name}_rtp_capabilities") for name in ("chrome_156", "firefox_153")}
+PARAMETERS = {"chrome_156": CHROME, "firefox_153": FIREFOX}
 ROUTER = codecs.router_capabilities()
 
 
@@ -46,6 +57,38 @@ def test_chrome_audio_is_understood() -> None:
     published = ortc.published("audio", CHROME["audio"], ROUTER)
     assert (published.payload_type, published.rtx_payload_type, published.nack) == (111, None, True)
     assert published.encodings[0].ssrc == CHROME["audio"]["encodings"][0]["ssrc"]
+
+
+def test_firefox_is_understood() -> None:
+    video = ortc.published("video", FIREFOX["video"], ROUTER)
+    assert [(layer.rid, layer.scale) for layer in video.encodings] == [("r0", 4), ("r1", 2), ("r2", 1)]
+    assert (video.payload_type, video.rtx_payload_type, video.nack) == (120, 124, True)
+    assert codecs.ORIENTATION not in video.extensions
+    audio = ortc.published("audio", FIREFOX["audio"], ROUTER)
+    # Firefox sends no sound again.
+    assert (audio.payload_type, audio.rtx_payload_type, audio.nack) == (109, None, False)
+    assert codecs.AUDIO_LEVEL in audio.extensions
+
+
+@pytest.mark.parametrize("sender", PARAMETERS)
+def test_both_browsers_send_sound_with_fec_and_without_silence(sender: str) -> None:
+    said = PARAMETERS[sender]["audio"]["codecs"][0]["parameters"]
+    assert (said["useinbandfec"], said["usedtx"]) == (1, 1)
+
+
+@pytest.mark.parametrize("viewer", CAPABILITIES)
+@pytest.mark.parametrize("sender", PARAMETERS)
+def test_each_browser_is_offered_what_each_sends(sender: str, viewer: str) -> None:
+    capabilities = CAPABILITIES[viewer]
+    video = received(ortc.published("video", PARAMETERS[sender]["video"], ROUTER), capabilities)
+    assert (video.payload_type, video.rtx_payload_type, video.nack, video.wide) == (101, 102, True, True)
+    audio = received(ortc.published("audio", PARAMETERS[sender]["audio"], ROUTER), capabilities)
+    assert (audio.payload_type, audio.nack, audio.wide) == (100, viewer == "chrome_156", False)
+    said = write(audio.parameters)["codecs"][0]["parameters"]
+    assert (said["useinbandfec"], said["usedtx"]) == (1, 1)
+    uris = [each["uri"] for each in write(video.parameters)["headerExtensions"]]
+    assert codecs.TRANSPORT_CC in uris
+    assert (codecs.ORIENTATION in uris) == (viewer == "chrome_156")
 
 
 def test_a_viewer_is_offered_one_stream_with_retransmissions() -> None:

@@ -39,10 +39,14 @@ window.join = async (routerRtpCapabilities) => {
   await device.load({ routerRtpCapabilities });
 };
 
+window.capabilities = () => device.recvRtpCapabilities;
+
 window.publish = async (kind, encodings) => {
   const constraints = kind === "video" ? { video: { width: 1280, height: 720 } } : { audio: true };
   const stream = await navigator.mediaDevices.getUserMedia(constraints);
-  const track = kind === "video" ? stream.getVideoTracks()[0] : speech();
+  const [given] = stream.getTracks();
+  // Firefox's fake microphone hums by itself, and its AudioContext needs a loudspeaker.
+  const track = kind === "video" || navigator.userAgent.includes("Firefox") ? given : speech();
   const codecOptions = kind === "audio" ? { opusFec: true, opusDtx: true, opusNack: true } : {};
   const made = await (await transport("send")).produce({ track, encodings, codecOptions });
   producers[made.id] = made;
