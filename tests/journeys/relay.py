@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from tests.rooms.sfu.relay import Relay
+from tests.rooms.sfu.relay import Address, Relay
 
 BLOCK = 64 * 1024
 
@@ -26,10 +26,32 @@ OWN_ADDRESS = """
 """
 
 
+class Network(Relay):
+    """A person's media path; after `leave` nothing passes any more for the addresses that used it."""
+
+    def __init__(self, worker: Address, seed: int) -> None:
+        super().__init__(worker, seed=seed)
+        self._used: set[Address] = set()
+        self._left: set[Address] = set()
+
+    def leave(self) -> None:
+        """The device goes to another network: whatever sockets it has there lead nowhere."""
+        self._left |= self._used
+
+    def datagram_received(self, data: bytes, address: Address) -> None:
+        self._used.add(address)
+        if address not in self._left:
+            super().datagram_received(data, address)
+
+    def to_browser(self, data: bytes, address: Address) -> None:
+        if address not in self._left:
+            super().to_browser(data, address)
+
+
 class Way:
     """`base_url` and `media_address` are what this person's browser is given."""
 
-    def __init__(self, server_port: int, media: Relay, media_address: str) -> None:
+    def __init__(self, server_port: int, media: Network, media_address: str) -> None:
         self.media_address = media_address
         self.base_url = ""
         self._server_port = server_port
@@ -46,6 +68,10 @@ class Way:
     def cut_media(self) -> None:
         """Let pages through and no UDP, as a school's or a hotel's firewall may."""
         self._media.up.cut = self._media.down.cut = True
+
+    def change_network(self) -> None:
+        """Media's sockets lead nowhere from now on; new ones do, and the page's connection stays."""
+        self._media.leave()
 
     def mend(self) -> None:
         """Let everything through again."""
@@ -87,7 +113,7 @@ class Way:
 async def way(server_port: int, media_port: int, number: int) -> AsyncIterator[Way]:
     """The way of the person of that number, 2–250: each has a loopback address of their own for media."""
     address = f"127.0.1.{number}"
-    media = Relay(("127.0.0.1", media_port), seed=number)
+    media = Network(("127.0.0.1", media_port), seed=number)
     await asyncio.get_running_loop().create_datagram_endpoint(lambda: media, local_addr=(address, media_port))
     made = Way(server_port, media, address)
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0)

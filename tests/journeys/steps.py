@@ -14,7 +14,7 @@ from tests.journeys.browser import inbound
 from tests.journeys.school import Consultation
 
 log = logging.getLogger("measured")
-PATIENCE = 30  # seconds: a guard against hanging, three times what a slow machine needs
+PATIENCE = 60  # seconds: a guard against hanging, ten times what a quiet machine needs
 
 
 async def set_topic(database: Database, planned: Consultation) -> None:

@@ -1,9 +1,6 @@
 """The room for everybody (R65): axe in every state, the keyboard alone, 200 % zoom, larger letters."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -13,7 +10,7 @@ from school.db import Database
 from school.schedule.models import Form
 from tests.journeys import school, steps
 from tests.journeys.browser import window
-from tests.journeys.server import Kabinet, serving
+from tests.journeys.server import Kabinet
 
 # WCAG 2.2 AA and what axe calls best practice; its experimental rules are not asked.
 OPTIONS = {
@@ -37,15 +34,11 @@ class House:
 
 @pytest.fixture
 async def house(
-    request: pytest.FixtureRequest, sqlite_url: str, browser: Browser, tmp_path: Path
-) -> AsyncIterator[House]:
-    database = Database.open(sqlite_url)
+    request: pytest.FixtureRequest, sqlite_database: Database, kabinet: Kabinet, browser: Browser
+) -> House:
     form = getattr(request, "param", Form.VIDEOCONFERENCE)
-    planned = await school.consultation(database, form=form)
-    async with AsyncExitStack() as stack:
-        kabinet = await stack.enter_async_context(serving(sqlite_url, tmp_path))
-        yield House(planned, database, kabinet, browser)
-    await database.close()
+    planned = await school.consultation(sqlite_database, form=form)
+    return House(planned, sqlite_database, kabinet, browser)
 
 
 async def sound(page: Page, state: str) -> None:

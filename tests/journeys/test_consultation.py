@@ -3,7 +3,6 @@
 import asyncio
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -11,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from school.db import Database
 from tests.journeys import school
 from tests.journeys.browser import inbound, window
-from tests.journeys.server import Kabinet, serving
+from tests.journeys.server import Kabinet
 
 LENGTH = timedelta(seconds=90)
 ENOUGH_FRAMES = 45
@@ -42,44 +41,41 @@ async def receives(
 
 @pytest.mark.timeout(240)
 async def test_a_student_waits_for_the_teacher_then_both_see_hear_and_write_until_time_is_up(
-    sqlite_url: str, browser: Browser, tmp_path: Path
+    sqlite_database: Database, kabinet: Kabinet, browser: Browser
 ) -> None:
-    database = Database.open(sqlite_url)
-    planned = await school.consultation(database, length=LENGTH)
-    async with serving(sqlite_url, tmp_path) as kabinet:
-        student, teacher = await window(browser), await window(browser)
+    planned = await school.consultation(sqlite_database, length=LENGTH)
+    student, teacher = await window(browser), await window(browser)
 
-        await student.goto(kabinet.link(planned.links[planned.students[0]]))
-        await expect(student.get_by_text("Иванов Пётр")).to_be_visible()
-        await enter_by_link(student, kabinet.link(planned.links[planned.students[0]]))
-        await expect(student.get_by_role("heading", name="тему консультации")).to_be_visible()
+    await student.goto(kabinet.link(planned.links[planned.students[0]]))
+    await expect(student.get_by_text("Иванов Пётр")).to_be_visible()
+    await enter_by_link(student, kabinet.link(planned.links[planned.students[0]]))
+    await expect(student.get_by_role("heading", name="тему консультации")).to_be_visible()
 
-        await enter_by_link(teacher, kabinet.link(planned.links[planned.teacher_id]))
-        await teacher.get_by_label("Тема", exact=True).fill("Квадратные уравнения")
-        await teacher.get_by_role("button", name="Открыть дверь").click()
+    await enter_by_link(teacher, kabinet.link(planned.links[planned.teacher_id]))
+    await teacher.get_by_label("Тема", exact=True).fill("Квадратные уравнения")
+    await teacher.get_by_role("button", name="Открыть дверь").click()
 
-        await expect(student.get_by_role("toolbar", name="Управление")).to_be_visible(timeout=PATIENCE * 1000)
-        for page in (student, teacher):
-            picture = await receives(page, "video", frames=ENOUGH_FRAMES)
-            assert picture["freezes"] < 1
-            await receives(page, "audio", energy=0.001)
+    await expect(student.get_by_role("toolbar", name="Управление")).to_be_visible(timeout=PATIENCE * 1000)
+    for page in (student, teacher):
+        picture = await receives(page, "video", frames=ENOUGH_FRAMES)
+        assert picture["freezes"] < 1
+        await receives(page, "audio", energy=0.001)
 
-        await write(student, "Здравствуйте, Анна Павловна")
-        await expect(teacher.get_by_text("Здравствуйте, Анна Павловна")).to_have_count(1)
+    await write(student, "Здравствуйте, Анна Павловна")
+    await expect(teacher.get_by_text("Здравствуйте, Анна Павловна")).to_have_count(1)
 
-        await student.set_viewport_size({"width": 320, "height": 560})
-        await receives(student, "video", frames=ENOUGH_FRAMES, width=1, width_at_most=SMALL)
-        await student.set_viewport_size({"width": 1280, "height": 720})
-        await receives(student, "video", width=WHOLE)
+    await student.set_viewport_size({"width": 320, "height": 560})
+    await receives(student, "video", frames=ENOUGH_FRAMES, width=1, width_at_most=SMALL)
+    await student.set_viewport_size({"width": 1280, "height": 720})
+    await receives(student, "video", width=WHOLE)
 
-        await teacher.get_by_role("button", name="Показать экран").click()
-        await expect(student.get_by_text("показывает экран").first).to_be_visible()
-        await arrives(student, tracks=2)
+    await teacher.get_by_role("button", name="Показать экран").click()
+    await expect(student.get_by_text("показывает экран").first).to_be_visible()
+    await arrives(student, tracks=2)
 
-        await over(student)
-        await over(teacher)
-        await attendance_is_kept(await window(browser), kabinet, planned)
-    await database.close()
+    await over(student)
+    await over(teacher)
+    await attendance_is_kept(await window(browser), kabinet, planned)
 
 
 async def write(page: Page, text: str) -> None:

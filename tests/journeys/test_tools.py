@@ -1,7 +1,6 @@
 """Tools and a board in a chat room, on a phone and a desktop; who comes late or back sees it all (R47)."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -10,7 +9,7 @@ from school.db import Database
 from school.schedule.models import Form
 from tests.journeys import school
 from tests.journeys.browser import window
-from tests.journeys.server import serving
+from tests.journeys.server import Kabinet
 from tests.journeys.steps import PATIENCE, set_topic, write
 
 
@@ -162,37 +161,34 @@ async def fits(*pages: Page) -> None:
 
 @pytest.mark.timeout(120)
 async def test_a_lesson_with_a_poll_slides_a_timer_and_a_board_is_the_same_for_late_comers(
-    sqlite_url: str, browser: Browser, tmp_path: Path
+    sqlite_database: Database, kabinet: Kabinet, browser: Browser
 ) -> None:
-    database = Database.open(sqlite_url)
-    planned = await school.consultation(database, form=Form.CHAT)
-    await set_topic(database, planned)
-    async with serving(sqlite_url, tmp_path) as kabinet:
-        teacher, student, late = await asyncio.gather(
-            window(browser), window(browser, width=360, height=740), window(browser, width=360, height=740)
+    planned = await school.consultation(sqlite_database, form=Form.CHAT)
+    await set_topic(sqlite_database, planned)
+    teacher, student, late = await asyncio.gather(
+        window(browser), window(browser, width=360, height=740), window(browser, width=360, height=740)
+    )
+    complaints: list[str] = []
+    for page in (teacher, student, late):
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
         )
-        complaints: list[str] = []
-        for page in (teacher, student, late):
-            page.on(
-                "console",
-                lambda message: complaints.append(message.text) if message.type == "error" else None,
-            )
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-        await come(teacher, kabinet.link(planned.links[planned.teacher_id]))
-        await come(student, kabinet.link(planned.links[planned.students[0]]))
-        await talks(teacher, student)
-        await asks(teacher, student)
-        await presents(teacher, student)
-        await fits(teacher, student)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+    await come(teacher, kabinet.link(planned.links[planned.teacher_id]))
+    await come(student, kabinet.link(planned.links[planned.students[0]]))
+    await talks(teacher, student)
+    await asks(teacher, student)
+    await presents(teacher, student)
+    await fits(teacher, student)
 
-        await come(late, kabinet.link(planned.links[planned.parent_id]))
-        await sees_it_all(late)
-        await student.reload()
-        await student.get_by_role("button", name="Войти", exact=True).click()
-        await student.get_by_role("button", name="Опрос").click()
-        await sees_it_all(student)
-        await expect(student.get_by_text("Ваш ответ принят")).to_be_visible()
-        await draws(teacher, student, late)
-        await fits(teacher, student, late)
-        assert complaints == []
-    await database.close()
+    await come(late, kabinet.link(planned.links[planned.parent_id]))
+    await sees_it_all(late)
+    await student.reload()
+    await student.get_by_role("button", name="Войти", exact=True).click()
+    await student.get_by_role("button", name="Опрос").click()
+    await sees_it_all(student)
+    await expect(student.get_by_text("Ваш ответ принят")).to_be_visible()
+    await draws(teacher, student, late)
+    await fits(teacher, student, late)
+    assert complaints == []

@@ -1,47 +1,31 @@
 """Weak phones and networks (R42, R44): the verdict before the room, sound alone, another microphone."""
 
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from school.db import Database
-from tests.journeys import relay, school, steps
-from tests.journeys.browser import inbound, window
-from tests.journeys.server import free_port, serving
-
-ANNOUNCED = "127.0.1.1"
+from tests.journeys import house, steps
+from tests.journeys.browser import inbound
 
 
 @pytest.mark.timeout(180)
 async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spared(
-    sqlite_url: str, browser: Browser, tmp_path: Path
+    sqlite_database: Database, sqlite_url: str, browser: Browser, tmp_path: Path
 ) -> None:
-    database = Database.open(sqlite_url)
-    planned = await school.consultation(database)
-    await steps.set_topic(database, planned)
-    port, media_port = free_port(), free_port()
-    settings = {
-        "KABINET_MEDIA_HOST": "127.0.0.1",
-        "KABINET_MEDIA_PORT": str(media_port),
-        "KABINET_ANNOUNCED": ANNOUNCED,
-    }
-    async with AsyncExitStack() as stack:
-        kabinet = await stack.enter_async_context(serving(sqlite_url, tmp_path, port, settings))
-        way = await stack.enter_async_context(relay.way(port, media_port, 2))
-        teacher, phone = await window(browser), await window(browser, width=360, height=740)
-        for page in (teacher, phone):
-            await page.context.add_init_script(relay.OWN_ADDRESS % (ANNOUNCED, way.media_address))
+    async with house.opened(sqlite_database, sqlite_url, tmp_path, browser) as opened:
+        planned, way = opened.planned, await opened.way()
+        teacher, phone = await opened.window(way), await opened.window(way, width=360, height=740)
 
         way.cut_media()
-        await steps.check_devices(phone, kabinet.link(planned.links[planned.students[0]]))
+        await steps.check_devices(phone, opened.link(planned.students[0], way))
         await verdict(phone, "Сеть не пропускает видео: попробуйте мобильный интернет")
         way.mend()
         await phone.get_by_role("button", name="Проверить ещё раз").click()
         await verdict(phone, "Связь хорошая")
 
-        await steps.enter(teacher, kabinet.link(planned.links[planned.teacher_id]))
+        await steps.enter(teacher, opened.link(planned.teacher_id, way))
         await phone.get_by_role("button", name="Войти", exact=True).click()
         await steps.inside(phone)
         await steps.moving(phone)
@@ -60,7 +44,6 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
         await stands_still(phone)
         await phone.get_by_role("button", name="Показать", exact=True).click()
         await steps.moving(phone)
-    await database.close()
 
 
 async def verdict(page: Page, words: str) -> None:
