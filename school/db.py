@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, ClassVar, Self, TypeAlias
 
 from sqlalchemy import (
@@ -29,6 +30,8 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from school import embedded
 
 Db: TypeAlias = AsyncSession
 
@@ -166,9 +169,9 @@ class Database:
         """
         parsed = driver_url(url)
         if parsed.get_backend_name() == "sqlite":
-            if parsed.database in {None, "", ":memory:"}:
+            if parsed.database is None or parsed.database in {"", ":memory:"}:
                 raise ValueError("a SQLite database needs a file")
-            return cls(url, _sqlite(parsed, writing=True), _sqlite(parsed, writing=False))
+            return cls(url, _sqlite_writing(parsed), _sqlite_reading(parsed, parsed.database))
         engine = create_async_engine(
             parsed,
             pool_size=10,
@@ -239,13 +242,28 @@ class _SqliteConnection(sqlite3.Connection):
         super().close()
 
 
-def _sqlite(url: URL, *, writing: bool) -> AsyncEngine:
+def _sqlite_writing(url: URL) -> AsyncEngine:
     # One writing connection: writers queue here in order, instead of polling the file's lock.
-    pool = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 5, "max_overflow": 10}
     engine = create_async_engine(
-        url, pool_timeout=BUSY_SECONDS, connect_args={"factory": _SqliteConnection}, **pool
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"factory": _SqliteConnection},
     )
-    prepare_sqlite(engine.sync_engine, writing=writing)
+    prepare_sqlite(engine.sync_engine, writing=True)
+    return engine
+
+
+def _sqlite_reading(url: URL, path: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=BUSY_SECONDS,
+        async_creator=partial(embedded.connect, path),
+    )
+    prepare_sqlite(engine.sync_engine, writing=False)
     return engine
 
 
@@ -254,7 +272,8 @@ def prepare_sqlite(engine: Engine, *, writing: bool, foreign_keys: bool = True) 
 
     @event.listens_for(engine, "connect")
     def connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
+        if writing:
+            connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")

@@ -16,6 +16,7 @@ from web.middleware import MIDDLEWARES
 from web.options import Options
 from web.render import Renderer
 from web.routes import ROUTES, register
+from web.shelf import Shelf
 
 
 def create(
@@ -33,6 +34,7 @@ def create(
     app[keys.RENDERER] = Renderer(app[keys.WORDS], app[keys.ADDRESSES], app[keys.ASSETS])
     app[keys.CSRF] = Csrf(options.secret)
     app[keys.LIMITS] = Limits()
+    app[keys.SHELF] = Shelf()
     app[keys.METRICS] = Metrics()
     register(app)
     folder = app[keys.ASSETS].folder

@@ -87,6 +87,7 @@ ACTION: Final = {
     "session_ended": N_("consultation ended"),
     "session_extended": N_("consultation extended"),
     "session_moved": N_("consultation moved"),
+    "session_started": N_("consultation begun"),
     "settings_changed": N_("settings changed"),
     "sign_in_refused": N_("sign-in refused"),
     "sign_ins_ended": N_("sign-ins ended"),

@@ -10,8 +10,9 @@ from school.organisation.errors import NotSetUp
 from school.people import queries as people
 from school.people.rules import Viewer
 from web import cookies
-from web.keys import CLOCK, CSRF, DATABASE, FRAMED, OPTIONS, READER, WORDS
+from web.keys import CLOCK, CSRF, DATABASE, FRAMED, OPTIONS, READER, SHELF, WORDS
 from web.reader import Look, Reader, Scheme, TextSize
+from web.shelf import Shelf
 from web.when import Times, zone_or
 from web.words import DEFAULT_LANGUAGE
 
@@ -29,7 +30,7 @@ async def recognise(request: web.Request) -> None:
     now = request.app[CLOCK]()
     token = request.cookies.get(cookies.SIGN_IN)
     async with request.app[DATABASE].read() as db:
-        settings = await _settings(db)
+        settings = await _settings(db, request.app[SHELF])
         viewer = await people.viewer_by_token(db, token, now) if token else None
     if viewer is not None and token:
         request[_HOLDER] = f"sign-in {token}"
@@ -43,12 +44,19 @@ async def recognise(request: web.Request) -> None:
     )
 
 
-async def _settings(db: Db) -> organisation.OrganisationRow | None:
+async def _settings(db: Db, shelf: Shelf) -> organisation.OrganisationRow | None:
     """None on a fresh installation: its pages must say that it is not set up, instead of breaking."""
+    await shelf.refresh(db)
+    kept: organisation.OrganisationRow | None = shelf.get("settings")
+    if kept is not None:
+        return kept
+    edition = shelf.edition
     try:
-        return await organisation.settings(db)
+        found = await organisation.settings(db)
     except NotSetUp:
         return None
+    shelf.put("settings", found, edition)
+    return found
 
 
 def remember(request: web.Request, response: web.StreamResponse) -> None:

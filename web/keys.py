@@ -18,6 +18,7 @@ from web.metrics import Metrics
 from web.options import Options
 from web.reader import Reader
 from web.render import Renderer
+from web.shelf import Shelf
 from web.words import Words
 
 DATABASE = web.AppKey("database", Database)
@@ -30,6 +31,7 @@ ADDRESSES = web.AppKey("addresses", Addresses)
 CSRF = web.AppKey("csrf", Csrf)
 LIMITS = web.AppKey("limits", Limits)
 METRICS = web.AppKey("metrics", Metrics)
+SHELF = web.AppKey("shelf", Shelf)
 HASHER: web.AppKey[Executor] = web.AppKey("hasher")
 REGISTRY = web.AppKey("registry", Registry)
 INSPECTION: web.AppKey[Inspection] = web.AppKey("inspection")

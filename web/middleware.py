@@ -152,7 +152,8 @@ def _refused(request: web.Request, access: Access) -> web.Response | None:
 async def compress(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Pages of more than a packet travel compressed."""
     response = await handler(request)
-    if isinstance(response, web.Response) and response.content_type == "text/html":
+    is_page = isinstance(response, web.Response) and response.content_type == "text/html"
+    if is_page and "Content-Encoding" not in response.headers:
         response.enable_compression()
     return response
 

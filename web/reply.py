@@ -1,12 +1,17 @@
 """What a handler uses of its request, and what it answers with."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from school.people.rules import Viewer
 from web.keys import ADDRESSES, CLOCK, READER, RENDERER
+from web.pieces import Pieces
+
+_MARK: Final = "\N{SYMBOL FOR DEVICE CONTROL ONE}token\N{SYMBOL FOR DEVICE CONTROL TWO}"
 
 
 def now(request: web.Request) -> datetime:
@@ -32,6 +37,26 @@ def page(request: web.Request, template: str, *, status: int = 200, **context: o
         template, request[READER], here=request.path, back=_back(request), context=context
     )
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+
+def visitors_page(
+    request: web.Request, template: str, until: datetime, **context: object
+) -> tuple[web.Response, Pieces]:
+    """A page for whoever has not signed in, and its pieces, from which `of_pieces` answers until then."""
+    reader = request[READER]
+    text = request.app[RENDERER].render(
+        template, replace(reader, csrf=_MARK), here=request.path, back=request.path_qs, context=context
+    )
+    pieces = Pieces.of(text, _MARK, until)
+    return of_pieces(request, pieces), pieces
+
+
+def of_pieces(request: web.Request, pieces: Pieces) -> web.Response:
+    """The page with this visitor's form token in it."""
+    gzip = "gzip" in request.headers.get("Accept-Encoding", "").lower()
+    body = pieces.body(request[READER].csrf, gzip=gzip)
+    headers = {"Content-Encoding": "gzip"} if gzip else {}
+    return web.Response(body=body, content_type="text/html", charset="utf-8", headers=headers)
 
 
 def _back(request: web.Request) -> str:

@@ -1,8 +1,8 @@
 """Dates and times as people say them, in the reader's language, zone and the organisation's zone."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from datetime import date as Date  # noqa: N812 -- `date` is a method below
-from datetime import datetime, timedelta, tzinfo
 from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -51,6 +51,16 @@ class Times:
     def today(self) -> Date:
         """The reader's calendar day."""
         return self.now.astimezone(self.own).date()
+
+    @property
+    def next_day(self) -> datetime:
+        """The instant at which another day begins, for the reader or for the organisation."""
+        return min(
+            datetime.combine(self.now.astimezone(zone).date() + timedelta(days=1), time.min, zone).astimezone(
+                UTC
+            )
+            for zone in (self.own, self.school)
+        )
 
     @property
     def differs(self) -> bool:

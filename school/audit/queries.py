@@ -1,10 +1,10 @@
 """Reading the audit and checking its chain."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from school.audit.models import AuditRecord
 from school.audit.rules import FIRST_HASH, Entry, chained_hash
@@ -44,6 +44,7 @@ _ROW = (
     AuditRecord.subject_id,
     AuditRecord.detail,
 )
+_NEWEST = select(func.max(AuditRecord.id))
 
 
 async def latest(db: Db, limit: int, before_id: int | None = None) -> list[AuditRow]:
@@ -52,6 +53,17 @@ async def latest(db: Db, limit: int, before_id: int | None = None) -> list[Audit
     if before_id is not None:
         query = query.where(AuditRecord.id < before_id)
     return [AuditRow(*row) for row in await db.execute(query)]
+
+
+async def newest(db: Db) -> int:
+    """Give the id of the newest record, 0 when there is none."""
+    return await db.scalar(_NEWEST) or 0
+
+
+async def has_others(db: Db, after_id: int, actions: Collection[str]) -> bool:
+    """Say whether anything but these actions was recorded after a record."""
+    later = exists().where(AuditRecord.id > after_id, AuditRecord.action.not_in(actions))
+    return bool(await db.scalar(select(later)))
 
 
 async def found(db: Db, wanted: Wanted, limit: int, before_id: int | None = None) -> list[AuditRow]:

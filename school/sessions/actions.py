@@ -273,7 +273,10 @@ async def mark_started(db: Db, now: datetime, *, session_id: int) -> bool:
     """Note that the session has begun in fact; False when it had, or can't any more."""
     ready = (Session.started_at.is_(None), Session.ended_at.is_(None), Session.cancelled_at.is_(None))
     statement = update(Session).where(Session.id == session_id, *ready).values(started_at=now)
-    return await db.scalar(statement.returning(Session.id)) is not None
+    if await db.scalar(statement.returning(Session.id)) is None:
+        return False
+    await _record(db, now, None, "session_started", session_id)
+    return True
 
 
 async def end(db: Db, now: datetime, *, session_id: int, by: int | None, reason: EndReason) -> bool:

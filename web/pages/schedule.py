@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -19,11 +20,12 @@ from web import labels, qr
 from web.access import Route, public
 from web.annex import Annex, Filter, annex, filtered, slot_words, weekday
 from web.consultation import Consultation, describe
-from web.keys import DATABASE, FRAMED, OPTIONS, READER
+from web.keys import DATABASE, FRAMED, OPTIONS, READER, SHELF
+from web.pieces import Pieces
 from web.reader import Reader
-from web.reply import page, see_other, url
+from web.reply import of_pieces, page, see_other, url, visitors_page
 
-_DEVIATIONS_AHEAD = timedelta(days=14)
+_DAYS_OF_DEVIATIONS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +49,39 @@ class Shown:
 
 
 async def table(request: web.Request) -> web.Response:
+    """The whole page; for visitors it is made once, until something in it changes or the next day begins."""
+    reader, shelf = request[READER], request.app[SHELF]
+    key = ("schedule", request.path_qs, reader.words.language, reader.look, reader.when.own.key)
+    kept: Pieces | None = shelf.get(key) if reader.viewer is None else None
+    if kept is not None and reader.when.now < kept.until:
+        return of_pieces(request, kept)
+    edition = shelf.edition
     shown = await found(request)
     if shown is None:
         return page(request, "schedule/empty.html")
     site = request.app[OPTIONS].public_url
-    return page(
-        request,
-        "schedule/page.html",
-        shown=shown,
-        code=qr.picture(f"{site}{url(request, 'schedule')}"),
-        deviations=await _deviations(request),
-    )
+    deviations = await _deviations(request)
+    context: dict[str, Any] = {
+        "shown": shown,
+        "code": qr.picture(f"{site}{url(request, 'schedule')}"),
+        "deviations": deviations,
+    }
+    if reader.viewer is not None:
+        return page(request, "schedule/page.html", **context)
+    until = min([reader.when.next_day, *(one.row.starts_at for one in deviations)])
+    answer, made = visitors_page(request, "schedule/page.html", until, **context)
+    shelf.put(key, made, edition)
+    return answer
 
 
 async def _deviations(request: web.Request) -> list[Consultation]:
     """What of the next two weeks is not as the table says; why is for those concerned."""
     reader = request[READER]
+    when = reader.when
     async with request.app[DATABASE].read() as db:
         settings = await organisation.settings(db)
-        found = await desk.deviations(db, reader.when.now, reader.when.now + _DEVIATIONS_AHEAD)
+        until = when.next_day + timedelta(days=_DAYS_OF_DEVIATIONS)
+        found = await desk.deviations(db, when.now, until)
     return [describe(row, reader, settings) for row in found]
 
 
