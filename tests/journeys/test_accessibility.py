@@ -1,6 +1,6 @@
 """Every page of every role in a browser: axe finds nothing, and no phone has to scroll sideways (R65)."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,16 +12,13 @@ from playwright.async_api import Browser, Page
 from school.db import Database
 from school.people import actions as people
 from school.people import queries
-from tests.web.access import READERS, TABLE
+from tests.web.access import READERS
+from tests.web.forms import pages_of
 from tests.web.site import Site, running
 from tests.web.test_access import LOGINS, add_the_rest, path_of
 from tests.web.test_schedule_pages import publish
-from web.access import Route
 from web.cookies import SIGN_IN
-from web.routes import ROUTES
 
-# What is not a page, and the room, whose own journey looks at it in all its states.
-NOT_PAGES = {"healthz", "schedule_xlsx", "schedule_docx", "schedule_pdf", "schedule_ics", "audit_csv", "room"}
 PATIENCE = 300  # seconds: a guard against hanging
 PHONE, DESKTOP = (360, 740), (1280, 800)
 UNFOLD = "document.querySelectorAll('main details').forEach(details => { details.open = true })"
@@ -35,14 +32,6 @@ async def site(sqlite_database: Database) -> AsyncIterator[Site]:
         await add_the_rest(one)
         await publish(one)
         yield one
-
-
-def pages_of(reader: str) -> Iterator[Route]:
-    """What the table of access opens to this reader, but for what is not a page."""
-    for route in ROUTES:
-        row = TABLE.get((route.name, route.method))
-        if route.method == "GET" and route.name not in NOT_PAGES and row and getattr(row, reader) == 200:
-            yield route
 
 
 async def opened(browser: Browser, site: Site, reader: str, size: tuple[int, int], scheme: str) -> Page:

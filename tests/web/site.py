@@ -135,13 +135,15 @@ class Site:
         async with TestClient(self.server, cookie_jar=CookieJar(unsafe=True)) as client:
             yield Browser(client)
 
-    async def link(self, person_id: int, *, child_id: int | None = None) -> str:
-        """The path of a personal link to the session."""
+    async def link(
+        self, person_id: int, *, child_id: int | None = None, session_id: int | None = None
+    ) -> str:
+        """The path of a personal link to the session of the cast, or to another."""
         async with self.database.begin() as db:
             row = await links.issue(
                 db,
                 self.clock(),
-                session_id=self.cast.session,
+                session_id=session_id or self.cast.session,
                 person_id=person_id,
                 child_id=child_id,
                 today=(await organisation.settings(db)).today(self.clock()),
@@ -163,9 +165,9 @@ async def running(
     *,
     public_url: str = "http://localhost:8080",
     embed_origins: tuple[str, ...] = (),
+    metrics_token: str = "",
     **organisation_settings: bool,
 ) -> AsyncIterator[Site]:
-    metrics_token: str = "",
     """Serve the edge with the smallest school in the database; media is not started."""
     clock = Clock(builders.NOW)
     cast = await _cast(database, organisation_settings)
