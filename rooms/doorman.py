@@ -73,6 +73,8 @@ class Doorman:
             await self._show_out(now)
         if self._is_due("sweep", SWEEP, now):
             await self._sweep(now)
+        if self._is_due("minutes", HEARTBEAT, now):
+            await self._registry.minutes.flush(self._database, now)
 
     def _is_due(self, name: str, every: timedelta, now: datetime) -> bool:
         due = self._due.get(name, now)
@@ -140,7 +142,6 @@ class Doorman:
         if present:
             async with self._database.begin() as db:
                 await attendance.heartbeat(db, now, present)
-        await self._registry.minutes.flush(self._database, now)
 
     async def _call_rolls(self, now: datetime) -> None:
         for room in list(self._registry.rooms.values()):

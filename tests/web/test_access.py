@@ -8,9 +8,12 @@ import pytest
 from school.db import Db
 from school.people import actions as people
 from school.people.models import Category, Role
+from school.quality import actions as quality
+from school.quality.rules import MINUTE, Way
 from school.schedule import actions as schedule
 from school.schedule.models import Form, Kind
 from tests import builders
+from tests.quality import seen
 from tests.web.access import READERS, TABLE
 from tests.web.site import _HASH, Browser, Cast, Site
 from web.access import Rule
@@ -36,7 +39,7 @@ async def full_site(site: Site) -> Site:
 
 
 async def add_the_rest(site: Site) -> None:
-    """One more person of every role, an act in force, a draft of the schedule."""
+    """One more person of every role, an act in force, a draft of the schedule, a call that was not good."""
     at = site.clock()
     async with site.database.begin() as db:
         colleague, _ = await builders.add_worker(
@@ -54,6 +57,14 @@ async def add_the_rest(site: Site) -> None:
             await people.set_password(db, at, by=None, person_id=person, password_hash=_HASH)
         await builders.add_act(db)
         await add_draft(db, methodist, site.cast)
+        await quality.keep(
+            db,
+            {
+                (site.cast.session, site.cast.worker, at): seen(up_lost=900),
+                (site.cast.session, site.cast.student, at): seen(down_lost=2_000, way=Way.TCP),
+                (site.cast.session, site.cast.student, at + MINUTE): seen(round_trip_ms=700),
+            },
+        )
 
 
 async def add_draft(db: Db, methodist: int, cast: Cast) -> None:

@@ -54,6 +54,16 @@ async def test_reports_of_a_minute_become_one_row_that_outlives_the_connection(l
     assert [row.seconds for row in (await kept(line))[student].values()] == [30, 10]
 
 
+async def test_what_is_ninety_days_old_is_forgotten(line: Line) -> None:
+    house = line.house
+    browser = await line.enter(house.school.teacher)
+    await browser.done("quality.report", **report())
+    await house.doorman.round(house.clock())
+    assert len(await kept(line)) == 1
+    await house.doorman.round(house.clock.pass_(days=91))
+    assert await kept(line) == {}
+
+
 async def test_a_server_that_stops_writes_what_was_reported(line: Line) -> None:
     browser = await line.enter(line.house.school.teacher)
     await browser.done("quality.report", **report())
