@@ -61,6 +61,7 @@ class Fuzz:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.counts: Counter[str] = Counter()
+        self.call: Call | None = None
         self._ports = itertools.cycle(range(1024, 60_000))
 
     async def run(self, count: int) -> None:
@@ -70,14 +71,15 @@ class Fuzz:
             # Time flies, so that the limit on checks lets them through to their reader.
             began, seconds = line.udp.now(), itertools.count()
             line.udp.now = lambda: began + next(seconds)
-            for number in range(count // (PARTS * ROUND)):
+            for number in range(-(-count // (PARTS * ROUND))):
                 await self._wire_round(line, *wire)
                 await self._stream_round(line, *wire)
                 if number % CALL_ROUNDS == 0:
+                    self._end_call()
                     self._begin_call()
                 self._call_round()
             self.counts.update(asdict(line.udp.counters))
-            self.counts["endpoint_malformed"] += self.call.viewer.malformed + self.call.publisher.malformed
+            self._end_call()
 
     async def _open(self, line: Line) -> tuple[Peer, list[bytes]]:
         transport, _, _ = line.transport()
@@ -145,8 +147,13 @@ class Fuzz:
         call.watch("voice", "sound")
         self.cameras = [Camera(n + 1, f"r{n}", size=(320 << n, 180 << n)) for n in range(3)]
 
+    def _end_call(self) -> None:
+        if self.call is not None:
+            self.counts["endpoint_malformed"] += self.call.viewer.malformed + self.call.publisher.malformed
+
     def _call_round(self) -> None:
         call, chance = self.call, self.chance
+        assert call is not None
         whole: list[bytes] = []
         told = reports(chance, self.ssrc)
         for number in range(ROUND):
