@@ -6,7 +6,8 @@ from html import escape
 from itertools import count, takewhile
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 60, 20, 50, 50
+LEFT, RIGHT, TOP, BOTTOM = 60, 20, 74, 50
+LEGEND = 42, 150  # its height, and the width of one entry
 # Okabe and Ito's colours: told apart with any sight. A dash says the same in print.
 STYLES = (("#0072B2", ""), ("#D55E00", "7 4"), ("#009E73", "2 4"), ("#CC79A7", "10 3 2 3"))
 STEPS = (1, 2, 5)
@@ -63,7 +64,7 @@ class Chart:
         at = [self._at(*point) for point in line]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
         dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in at)
-        x, y = WIDTH - RIGHT - 180, TOP + 4 + 18 * number
+        x, y = LEFT + LEGEND[1] * number, LEGEND[0]
         drawn = f'fill="none" stroke="{colour}" stroke-width="2.5" stroke-dasharray="{dash}"'
         return [
             f'<polyline points="{path}" {drawn}/>{dots}',
