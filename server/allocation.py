@@ -18,10 +18,12 @@ TURN_URL: Final = re.compile(
     r"(\?transport=(?P<transport>udp|tcp))?"
 )
 _SECONDS: Final = 5.0
+_REFUSAL_SECONDS: Final = 1.0  # a server that will not relay to somewhere says so; one that will says nothing
 _PORTS: Final = {"turn": 3478, "turns": 5349}  # RFC 7065 §3.2
 _WRONG_CREDENTIALS: Final = frozenset({401, 441})  # RFC 8489 §14.8, RFC 8656 §19
 
 Way = Literal["udp", "tcp", "tls"]
+Why = Literal["refused", "certificate", "unreachable", "forbidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,34 @@ class Relay:
 
 
 class NoRelay(Exception):  # noqa: N818 -- an answer, not a fault
-    """`why`: `refused` are our credentials; `reason` is the system's word."""
+    """`why`: `refused` are our credentials, `forbidden` is the way to us; `reason` is the system's word."""
 
-    def __init__(self, why: Literal["refused", "certificate", "unreachable"], reason: object) -> None:
+    def __init__(self, why: Why, reason: object) -> None:
         super().__init__(why)
         self.why = why
         self.reason = str(reason)
 
 
-async def try_relay(relay: Relay, turn: Turn, now: datetime, trust: ssl.SSLContext) -> str:
-    """Give the address that the relay would be at; raises NoRelay."""
+class _Relayed(asyncio.DatagramProtocol):
+    """Hears of the first thing that was not relayed."""
+
+    def __init__(self) -> None:
+        self.failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+
+    def error_received(self, exc: Exception) -> None:
+        if not self.failed.done():
+            self.failed.set_result(exc)
+
+
+async def try_relay(
+    relay: Relay, turn: Turn, now: datetime, trust: ssl.SSLContext, peer: tuple[str, int] | None
+) -> str:
+    """Give the address that the relay would be at, having sent a byte from it to `peer`; raises NoRelay."""
     (server,) = turn.servers(0, now)
     try:
         async with asyncio.timeout(_SECONDS):
-            made, _ = await create_turn_endpoint(
-                asyncio.DatagramProtocol,
+            made, relayed = await create_turn_endpoint(
+                _Relayed,
                 (relay.host, relay.port),
                 server["username"],
                 server["credential"],
@@ -71,13 +86,18 @@ async def try_relay(relay: Relay, turn: Turn, now: datetime, trust: ssl.SSLConte
                 transport="udp" if relay.way == "udp" else "tcp",
             )
             try:
+                if peer is not None:
+                    made.sendto(b"\0", peer)
+                    await asyncio.wait([relayed.failed], timeout=_REFUSAL_SECONDS)
+                if relayed.failed.done():
+                    raise NoRelay("forbidden", relayed.failed.result())
                 return str(made.get_extra_info("sockname")[0])
             finally:
                 made.close()
     except ssl.SSLCertVerificationError as error:
         raise NoRelay("certificate", error.verify_message) from error
     except TransactionFailed as error:
-        why: Literal["refused", "unreachable"] = "refused" if _is_credentials(error) else "unreachable"
+        why: Why = "refused" if _is_credentials(error) else "unreachable"
         raise NoRelay(why, error) from error
     except TimeoutError as error:
         raise NoRelay("unreachable", f"{_SECONDS:.0f} s") from error

@@ -18,6 +18,7 @@ from web.words import N_
 Address = IPv4Address | IPv6Address
 
 _NAMES: Final[dict[Way, str]] = {"udp": "UDP", "tcp": "TCP", "tls": "TLS"}
+_ANY_PORT: Final = 9  # of the discard service: a byte is lost there
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 _WHY_NOT: Final = {
     "refused": N_(
@@ -28,6 +29,9 @@ _WHY_NOT: Final = {
         "TURN over %(way)s: browsers will not trust the certificate of %(url)s (%(reason)s): "
         "give it one that they know"
     ),
+    "forbidden": N_(
+        "TURN over %(way)s: %(url)s will not relay to %(peer)s (%(reason)s): allow it there (allowed-peer-ip)"
+    ),
     "unreachable": N_(
         "TURN over %(way)s: %(url)s gives no relay (%(reason)s): is it running, is its port open?"
     ),
@@ -37,7 +41,11 @@ _WHY_NOT: Final = {
 async def ways(settings: Settings, turn: Turn, now: datetime, trust: ssl.SSLContext) -> list[Finding]:
     """UDP, TCP, IPv6, then TURN; `trust` decides about certificates."""
     told = _told(settings)
-    relays = await asyncio.gather(*(_relay(one, turn, now, trust) for one in map(Relay.read, turn.urls)))
+    # A relay is IPv4 unless asked otherwise, and speaks to its own kind.
+    peer = next(((str(one), settings.media_port or _ANY_PORT) for one in told if one.version == 4), None)
+    relays = await asyncio.gather(
+        *(_relay(one, turn, now, trust, peer) for one in map(Relay.read, turn.urls))
+    )
     if urlsplit(settings.base_url).hostname in _LOCAL and not settings.announced:
         message = N_("Only this machine is served, so no browser outside needs a way to sound and picture")
         return [Finding(Verdict.GOOD, message), *relays]
@@ -111,10 +119,12 @@ def _ipv6(settings: Settings, told: Sequence[Address]) -> Finding:
     )
 
 
-async def _relay(relay: Relay, turn: Turn, now: datetime, trust: ssl.SSLContext) -> Finding:
-    data: dict[str, object] = {"way": _NAMES[relay.way], "url": relay.url}
+async def _relay(
+    relay: Relay, turn: Turn, now: datetime, trust: ssl.SSLContext, peer: tuple[str, int] | None
+) -> Finding:
+    data: dict[str, object] = {"way": _NAMES[relay.way], "url": relay.url, "peer": peer and peer[0]}
     try:
-        data["address"] = await try_relay(relay, turn, now, trust)
+        data["address"] = await try_relay(relay, turn, now, trust, peer)
     except NoRelay as error:
         return Finding(Verdict.DOUBTFUL, _WHY_NOT[error.why], {**data, "reason": error.reason})
     message = N_("TURN over %(way)s: browsers outside can use %(url)s; it relays from %(address)s")

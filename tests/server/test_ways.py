@@ -16,6 +16,7 @@ from web.words import load
 
 PUBLIC = "https://kabinet.school.ru"
 NO_TURN = Turn()
+HERE = Settings(announced=("127.0.0.1",))  # where the tests' TURN server may relay to
 WORDS = load()["ru"]
 
 
@@ -71,7 +72,7 @@ async def test_a_turn_server_is_tried_over_udp_tcp_and_tls(tmp_path: Path) -> No
     async with turnserver(tmp_path) as server:
         turn = Turn((server.udp, server.tcp, server.tls), server.secret)
         trust = ssl.create_default_context(cafile=str(tmp_path / "lan.crt"))
-        _, *found = await said(Settings(), turn, trust=trust)
+        found = (await said(HERE, turn, trust=trust))[3:]
         assert [verdict for verdict, _ in found] == [Verdict.GOOD] * 3
         names = [text.partition(":")[0] for _, text in found]
         assert names == ["TURN по UDP", "TURN по TCP", "TURN по TLS"]
@@ -81,11 +82,14 @@ async def test_a_turn_server_is_tried_over_udp_tcp_and_tls(tmp_path: Path) -> No
 async def test_a_turn_server_that_browsers_cannot_use_is_told_with_the_reason(tmp_path: Path) -> None:
     async with turnserver(tmp_path) as server:
         turn = Turn((server.tcp,), server.secret)
-        _, unknown = await said(Settings(), Turn((server.tls,), server.secret))
+        unknown = (await said(HERE, Turn((server.tls,), server.secret)))[3]
         assert unknown[1].startswith("TURN по TLS: браузеры не поверят сертификату")
-        _, other = await said(Settings(), Turn((server.tcp,), "another"))
+        forbidden = (await said(HERE.model_copy(update={"announced": ("127.0.0.9",)}), turn))[3]
+        assert forbidden[0] is Verdict.DOUBTFUL
+        assert "не передаёт к 127.0.0.9" in forbidden[1]
+        other = (await said(HERE, Turn((server.tcp,), "another")))[3]
         long_ago = datetime.now(UTC) - LIFETIME - timedelta(minutes=1)
-        _, late = await said(Settings(), turn, now=long_ago)
+        late = (await said(HERE, turn, now=long_ago))[3]
         for verdict, text in (other, late):
             assert verdict is Verdict.DOUBTFUL
             assert "не принимает наших паролей" in text
