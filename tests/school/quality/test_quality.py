@@ -64,9 +64,7 @@ async def test_a_minute_written_again_is_one_minute_and_the_fuller_one_stays(
         assert await queries.by_person(db, session_id) == {school.student: Summary(1, 0, 0)}
 
 
-async def test_more_minutes_than_one_statement_takes_are_kept_too(
-    database: Database, school: School, session_id: int
-) -> None:
+async def test_no_minutes_and_many_are_kept_too(database: Database, school: School, session_id: int) -> None:
     many = {(session_id, school.student, NOW + timedelta(minutes=number)): GOOD for number in range(1_300)}
     async with database.begin() as db:
         await actions.keep(db, {})
