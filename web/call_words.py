@@ -43,6 +43,9 @@ _CAUSE: Final = {
         "packets took up to %(seconds)s s there and back. The line of this person is slow or overloaded."
     ),
     Cause.NARROW: N_("the line of this person was too narrow for pictures; sound came first."),
+    Cause.HELD: N_(
+        "the server held pictures back: the line of this person, or of whoever sent them, was too narrow."
+    ),
     Cause.COMPUTER: N_(
         "the computer was too slow for the video. Closing other programs helps, or switching the camera off."
     ),

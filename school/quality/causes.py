@@ -40,6 +40,7 @@ class Cause(StrEnum):
     DOWNLINK = "downlink"
     DELAY = "delay"
     NARROW = "narrow"
+    HELD = "held"
     COMPUTER = "computer"
     SENDER = "sender"
     GONE = "gone"
@@ -92,14 +93,20 @@ class _Common:
 
     def __init__(self, people: Mapping[int, Minutes]) -> None:
         self._troubles: dict[datetime, dict[int, frozenset[Trouble]]] = {}
+        self._watching: dict[datetime, set[int]] = {}
         for person, minutes in people.items():
             for minute, seen in minutes.items():
                 self._troubles.setdefault(minute, {})[person] = troubles(seen)
+                if seen.height and not seen.starved:
+                    self._watching.setdefault(minute, set()).add(person)
         self.everybodys = {minute for minute, those in self._troubles.items() if _is_everybodys(those)}
 
     def own(self, person: int, minute: datetime) -> frozenset[Trouble]:
         """What is wrong with this person alone in this minute."""
         mine = self._troubles[minute][person]
+        if Trouble.HELD in mine and len(self._troubles[minute]) >= _MANY and self._watching.get(minute):
+            # The others got their pictures: it is this line. Of two, each watches somebody else.
+            mine = mine - {Trouble.HELD} | {Trouble.NARROW}
         if minute in self.everybodys:
             return mine - _NETWORK - {Trouble.STILL, Trouble.SOUND}
         if Trouble.UP not in mine and _came_from_senders(self._troubles[minute]):
@@ -131,6 +138,7 @@ def _own(person: int, minutes: Minutes, common: _Common) -> list[Explanation]:
         *_of(person, minutes, mine, Trouble.DOWN, Cause.DOWNLINK, lost_down),
         *_of(person, minutes, mine, Trouble.DELAY, Cause.DELAY, _trip),
         *_of(person, minutes, mine, Trouble.NARROW, Cause.NARROW, None),
+        *_of(person, minutes, mine, Trouble.HELD, Cause.HELD, None),
         *_of(person, minutes, mine, Trouble.COMPUTER, Cause.COMPUTER, None),
     ]
     # A picture that stands still while the own line and computer are good did not come from here.

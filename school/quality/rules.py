@@ -62,6 +62,7 @@ class Trouble(StrEnum):
     DOWN = "down"
     DELAY = "delay"
     NARROW = "narrow"
+    HELD = "held"
     COMPUTER = "computer"
     STILL = "still"
     SOUND = "sound"
@@ -178,7 +179,8 @@ def troubles(seen: Seen) -> frozenset[Trouble]:
         Trouble.UP: lost_up(seen) >= WEAK_LOSS,
         Trouble.DOWN: lost_down(seen) >= WEAK_LOSS,
         Trouble.DELAY: trip is not None and trip >= SLOW_TRIP,
-        Trouble.NARROW: seen.starved > 0 or (outgoing is not None and outgoing < LEAST_OUTGOING),
+        Trouble.NARROW: outgoing is not None and outgoing < LEAST_OUTGOING,
+        Trouble.HELD: seen.starved > 0,
         Trouble.COMPUTER: busy or dropped,
         Trouble.STILL: stood_still(seen) >= WEAK_STILL,
         Trouble.SOUND: made_up(seen) >= WEAK_SOUND,

@@ -80,8 +80,20 @@ def test_a_slow_computer_and_a_narrow_line_stay_their_owner_s_even_when_everybod
     bad = during(7, 9, seen(down_lost=1_440, cpu_ms=40_000))
     found = explain(call(host=bad, anna=during(7, 9, LOST_DOWN), boris=during(7, 9, LOST_DOWN)), {})
     assert [(one.cause, one.person_id) for one in found] == [(Cause.SERVER, None), (Cause.COMPUTER, HOST)]
-    narrow = explain(call(anna=during(1, 3, seen(starved=1))), {})
+    narrow = explain(call(anna=during(1, 3, seen(outgoing_kbit=100))), {})
     assert narrow == [Explanation(Cause.NARROW, ANNA, at(1), at(3))]
+
+
+def test_pictures_held_back_from_one_of_many_are_that_line_s_and_of_two_or_of_all_nobody_knows_whose() -> (
+    None
+):
+    held = seen(starved=1, height=0)
+    one = explain(call(anna=during(1, 3, held)), {})
+    assert one == [Explanation(Cause.NARROW, ANNA, at(1), at(3))]
+    of_two = explain({HOST: {at(0): GOOD}, ANNA: {at(0): held}}, {})
+    assert of_two == [Explanation(Cause.HELD, ANNA, at(0), at(1))]
+    of_all = explain({person: {at(0): held} for person in (ANNA, BORIS, VERA)}, {})
+    assert {found.cause for found in of_all} == {Cause.HELD}
 
 
 def test_a_picture_that_stands_still_on_a_good_line_came_so() -> None:

@@ -92,7 +92,7 @@ def test_a_part_is_no_more_than_its_whole(part: str) -> None:
         ({"frozen_ms": 15_000}, Trouble.STILL, Grade.BAD),
         ({"concealed_ms": 1_800}, Trouble.SOUND, Grade.WEAK),
         ({"concealed_ms": 6_000}, Trouble.SOUND, Grade.BAD),
-        ({"starved": 1}, Trouble.NARROW, Grade.WEAK),
+        ({"starved": 1}, Trouble.HELD, Grade.WEAK),
         ({"outgoing_kbit": 149}, Trouble.NARROW, Grade.WEAK),
         ({"cpu_ms": 30_000}, Trouble.COMPUTER, Grade.WEAK),
         ({"frames_dropped": 300}, Trouble.COMPUTER, Grade.WEAK),
