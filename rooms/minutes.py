@@ -15,7 +15,7 @@ MOST = 50_000
 
 
 class Minutes:
-    """Adds reports up to minutes; `flush` writes those that have changed, all in one statement.
+    """Adds reports up to minutes; `flush` writes those that have changed, all by one statement.
 
     A connection may come and go within a minute: it goes on where it was. `reported` adds up everything
     since the start, for those who watch the installation.
@@ -37,6 +37,12 @@ class Minutes:
         self.reported["reports"] += 1
         if len(self._minutes) > MOST:
             self._forget(next(iter(self._minutes)))
+
+    def latest(self, session_id: int, person_id: int, now: datetime) -> Seen | None:
+        """What somebody's browser reported of this minute or, before its first report, of the last one."""
+        minute = now.replace(second=0, microsecond=0)
+        this = self._minutes.get((session_id, person_id, minute))
+        return this or self._minutes.get((session_id, person_id, minute - MINUTE))
 
     async def flush(self, database: Database, now: datetime) -> None:
         """Write what has changed since the last time; when that fails, the next time writes it."""

@@ -32,6 +32,7 @@ from school.attendance import actions as attendance
 from school.clock import Clock
 from school.db import Database
 from school.organisation import queries as organisation_queries
+from school.quality.rules import Seen
 from school.sessions import queries as session_queries
 from school.sessions.models import RoomRole
 from school.sessions.queries import ExpectedRow, SessionRow
@@ -44,7 +45,7 @@ class PersonThere:
     """Somebody in a room (`inside`) or at its door (`waits_for` names why).
 
     `media` gives `on` or `paused` for each source that they send; `connection` is `connected`,
-    `connecting`, `failed` or None while they have no media.
+    `connecting`, `failed` or None while they have no media. `seen` is what their browser reported last.
     """
 
     person_id: int
@@ -57,6 +58,7 @@ class PersonThere:
     waits_for: str | None
     media: dict[Source, str]
     connection: str | None
+    seen: Seen | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,8 @@ class Registry:
     def overview(self) -> tuple[LiveRoom, ...]:
         """What is going on now, by the rooms' start."""
         rooms = sorted(self.rooms.values(), key=lambda room: (room.session.starts_at, room.id))
-        return tuple(_live(room) for room in rooms if room.attached)
+        now = self.clock()
+        return tuple(_live(room, self.minutes, now) for room in rooms if room.attached)
 
     async def statistics(self) -> list[JsonObject | None]:
         """The media workers' counters, None for one that does not run; raises SfuError."""
@@ -224,8 +227,9 @@ def _session_of(notification: Notification) -> int:
     return int(name.partition(".")[0])
 
 
-def _live(room: Room) -> LiveRoom:
-    there = tuple(_there(room, peer) for peer in sorted(room.attached.values(), key=_by_role))
+def _live(room: Room, minutes: Minutes, now: datetime) -> LiveRoom:
+    people = sorted(room.attached.values(), key=_by_role)
+    there = tuple(_there(room, peer, minutes.latest(room.id, peer.id, now)) for peer in people)
     absent = tuple(row for row in room.expected if row.person_id not in room.attached)
     return LiveRoom(room.session, there, absent)
 
@@ -234,7 +238,7 @@ def _by_role(peer: Peer) -> tuple[int, str]:
     return list(RoomRole).index(peer.identity.role), peer.identity.name
 
 
-def _there(room: Room, peer: Peer) -> PersonThere:
+def _there(room: Room, peer: Peer, seen: Seen | None) -> PersonThere:
     who, media = peer.identity, room.media
     inside = room.peers.get(peer.id) is peer
     return PersonThere(
@@ -248,4 +252,5 @@ def _there(room: Room, peer: Peer) -> PersonThere:
         waits_for=None if peer.door is None else peer.door.why,
         media=media.states(peer) if media else {},
         connection=media.connection(peer) if media else None,
+        seen=seen,
     )

@@ -1,7 +1,11 @@
 """What the administrator sees now (R58), and the act that everybody may read (R1)."""
 
+from rooms import admission, entry
 from tests import builders
-from tests.web.site import Browser, Site
+from tests.quality import GOOD, seen
+from tests.rooms.house import Ear
+from tests.web.site import SECRET, Browser, Site
+from web import keys
 
 
 async def test_an_open_room_shows_who_is_expected_before_anybody_comes(site: Site, browser: Browser) -> None:
@@ -12,6 +16,23 @@ async def test_an_open_room_shows_who_is_expected_before_anybody_comes(site: Sit
     assert "Приглашены, но не здесь: 3" in page.words
     assert "Иванова Мария Олеговна мама, Иванов Пётр, 7А" in page.words
     assert 'id="live" data-refresh="5"' in page.text
+
+
+async def test_who_is_there_is_shown_with_the_connection_of_the_last_minute(
+    site: Site, browser: Browser
+) -> None:
+    registry, session, student = site.server.app[keys.REGISTRY], site.cast.session, site.cast.student
+    async with site.database.begin() as db:
+        found = await admission.of_person(db, site.clock(), session_id=session, person_id=student)
+        ticket = await admission.give_ticket(db, site.clock(), SECRET, found)
+    await entry.connect(registry, ticket, Ear())
+    await browser.sign_in("orlova")
+    assert "связь" not in (await browser.get("/live")).words
+    for what, words in ((GOOD, "связь хорошая"), (seen(up_lost=6_000), "связь плохая")):
+        registry.minutes.add(session, student, what, site.clock())
+        assert words in (await browser.get("/live")).words
+    site.clock.pass_by(minutes=3)
+    assert "связь" not in (await browser.get("/live")).words
 
 
 async def test_with_no_room_open_the_page_says_when_one_appears(site: Site, browser: Browser) -> None:

@@ -9,9 +9,10 @@ from rooms.registry import LiveRoom, PersonThere
 from school.organisation import queries as organisation
 from school.organisation.queries import OrganisationRow
 from school.people.rules import Capability
+from school.quality.rules import Grade, grade
 from school.sessions import queries as sessions
 from school.sessions.queries import ExpectedRow
-from web import labels
+from web import call_words, labels
 from web.access import Route, capability
 from web.consultation import Consultation, describe
 from web.keys import DATABASE, READER, REGISTRY
@@ -43,11 +44,19 @@ _WAITS_FOR = {
     "full": N_("waits: the room is full"),
 }
 _WAITS = N_("waits")
+_CALL = {
+    Grade.GOOD: N_("connection good"),
+    Grade.WEAK: N_("connection with interruptions"),
+    Grade.BAD: N_("connection bad"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Somebody in the room or at its door; `look` is the badge of the media connection."""
+    """Somebody in the room or at its door; `look` is the badge of the media connection.
+
+    `call` says how good it was in the last minute, with the look of its own badge.
+    """
 
     name: str
     about: str
@@ -57,6 +66,8 @@ class Present:
     media: tuple[str, ...]
     connection: str
     look: str
+    call: str
+    call_look: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,8 @@ def _present(person: PersonThere, reader: Reader) -> Present:
         media=tuple(say(state) for state in states if state),
         connection=say(connection) if connection else "",
         look=look,
+        call=say(_CALL[grade(person.seen)]) if person.seen else "",
+        call_look=call_words.LOOK[grade(person.seen)] if person.seen else "",
     )
 
 
