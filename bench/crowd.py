@@ -12,8 +12,10 @@ from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bench import machine, receiving, stream
+from bench.acknowledging import INTERVAL, Acknowledger
 from bench.forwarder import Forwarder, Ours
 from bench.stream import Stream
+from bench.turns import Turns
 from tests.rooms.sfu.peer import Peer
 
 PARALLEL_JOINS = 8
@@ -28,6 +30,8 @@ SEARCH_STEPS = 6
 LEAST_SCALE, MOST_SCALE = 2.0, 26.0
 SO_RCVBUFFORCE = 33
 PICTURE_LOSS = (206, 1)
+RECEIVER_REPORT = struct.pack("!BBHI", 0x80, 201, 1, 1)
+TURN_SECONDS = 0.005
 NEVER = float("inf")
 TILE, HIDDEN = (426, 240), (0, 0)
 
@@ -121,6 +125,9 @@ class Crowd:
         self.sent = self.due = self.received = 0
         self._sweep = receiving.Sweep()
         self._witnesses: dict[int, receiving.Witness] = {}
+        self._acknowledgers: dict[int, Acknowledger] = {}
+        self._acknowledging, self._reporting = Turns(INTERVAL), Turns(REPORT_SECONDS)
+        self._checking = Turns(CHECK_SECONDS)
 
     async def open(self) -> None:
         """Start the forwarder on the first core; the generator keeps to the second."""
@@ -189,6 +196,10 @@ class Crowd:
 
         joined = await asyncio.gather(*(one(join) for join in coming))
         self.viewers += joined
+        if self.forwarder.transport_cc:
+            self._acknowledgers |= {
+                peer.sockets[0].fileno(): Acknowledger(self.forwarder.transport_cc) for peer in joined
+            }
         # The first and the last to be served.
         for peer in {self.viewers[0], self.viewers[-1]}:
             number = peer.sockets[0].fileno()
@@ -211,22 +222,16 @@ class Crowd:
             start = time.monotonic()
             schedule = self._schedule(start, scale)
             due, publisher, is_frame = next(schedule)
-            report, check = start + REPORT_SECONDS / 2, start
             while (now := time.monotonic()) < start + seconds:
                 while due <= now:
                     self._publish(self.publishers[publisher], is_frame)
                     due, publisher, is_frame = next(schedule)
-                if now >= report:
-                    report += REPORT_SECONDS
-                    self._report()
-                if now >= check:
-                    check += CHECK_SECONDS
-                    self._check()
-                for number, _ in poll.poll(max(0.0, min(due, report) - now)):
+                self._speak(now)
+                for number, _ in poll.poll(max(0.0, min(due - now, TURN_SECONDS))):
                     if number in publishers:
                         _listen(publishers[number])
                     else:
-                        self._count(viewers[number])
+                        self._count(viewers[number], now)
 
     def _schedule(self, start: float, scale: float) -> Iterator[tuple[float, int, bool]]:
         """When who sends what: their frames are spread over the time of one frame."""
@@ -247,18 +252,26 @@ class Crowd:
         self.sent += len(packets)
         self.due += len(packets) * publisher.viewers
 
-    def _count(self, viewer: socket.socket) -> None:
-        self.received += self._witnesses.get(viewer.fileno(), self._sweep).count(viewer)
+    def _count(self, viewer: socket.socket, now: float) -> None:
+        number = viewer.fileno()
+        reader = self._witnesses.get(number, self._sweep)
+        found = reader.count(viewer)
+        self.received += found
+        if found and number in self._acknowledgers:
+            self._acknowledgers[number].came(reader.last, now)
 
-    def _report(self) -> None:
-        """One receiver report from each viewer, as browsers send them."""
-        empty = struct.pack("!BBHI", 0x80, 201, 1, 1)
-        for peer in self.viewers:
-            peer.send_rtcp(empty)
-
-    def _check(self) -> None:
-        """Consent (RFC 7675): without it the forwarder would stop sending."""
-        for peer in [*(publisher.peer for publisher in self.publishers), *self.viewers]:
+    def _speak(self, now: float) -> None:
+        """What viewers say of themselves, each at an hour of their own."""
+        for peer in self._acknowledging.due(now, self.viewers):
+            # Transport-cc feedback, to whom anything came.
+            acknowledger = self._acknowledgers.get(peer.sockets[0].fileno())
+            if acknowledger is not None and (report := acknowledger.report()):
+                peer.send_rtcp(report)
+        for peer in self._reporting.due(now, self.viewers):
+            peer.send_rtcp(RECEIVER_REPORT)
+        everybody = [*(publisher.peer for publisher in self.publishers), *self.viewers]
+        for peer in self._checking.due(now, everybody):
+            # Consent (RFC 7675): without it the forwarder would stop sending.
             peer.send(bytes(peer.binding_request(nominate=True)))
 
     def measure(self, seconds: float, scale: float, *, warm: float = WARM_SECONDS) -> Result:
@@ -317,7 +330,7 @@ class Crowd:
             send(packet, addresses[number % len(addresses)])
         cpu = time.process_time() - cpu
         for peer in self.viewers:
-            self._count(peer.sockets[0])
+            self._sweep.count(peer.sockets[0])
         return cpu / count * 1e6
 
     def idle(self, seconds: float) -> float:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from bench import stream
+from rooms.sfu import codecs
 from rooms.sfu.channel import Notification, TransportState, Worker, WorkerSettings
 from tests.rooms.sfu.peer import Peer, dtls_parameters
 
@@ -15,6 +16,7 @@ class Forwarder(Protocol):
     """A forwarding process. Rooms appear when they are first named; peers are connected when given."""
 
     pid: int
+    transport_cc: int  # the header extension's id that viewers negotiate; 0 when they do not
 
     async def open(self) -> None: ...
 
@@ -32,6 +34,7 @@ class Ours:
 
     def __init__(self) -> None:
         self.pid = 0
+        self.transport_cc = codecs.TRANSPORT_CC_ID
         self.worker: Worker
         self._capabilities: dict[str, dict[str, Any]] = {}
 

@@ -13,7 +13,7 @@ TIMESPEC: Final = struct.Struct("@ll")
 STAMP: Final = struct.Struct("!d")
 RTP: Final = struct.Struct("!2xHII")
 AT_ONCE: Final = 64
-HEAD: Final = 2
+HEAD: Final = 40  # the RTP header and, in what forwarders write, its extensions
 # Ours gives payload types of its own, Janus those of the publisher.
 TYPES: Final = (codecs.OPUS_PAYLOAD_TYPE, codecs.VP8_PAYLOAD_TYPE, stream.AUDIO_TYPE, stream.VIDEO_TYPE)
 KINDS: Final = tuple(kind | marker for kind in TYPES for marker in (0, 128))
@@ -22,9 +22,13 @@ _VECTOR: Final = struct.Struct("@PN")
 
 
 class Sweep:
-    """Counts the RTP packets that wait at a socket by their second byte; the rest of them is left unread."""
+    """Counts the RTP packets that wait at a socket by their second byte; their bodies are left unread.
+
+    `last` is the beginning of the latest of them.
+    """
 
     def __init__(self) -> None:
+        self.last = b""
         self._call = ctypes.CDLL(None).recvmmsg
         self._call.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p]
         self._heads = bytearray(HEAD * AT_ONCE)
@@ -44,6 +48,8 @@ class Sweep:
             if came <= 0:
                 return found
             kinds = self._heads[1 : HEAD * came : HEAD]
+            if kinds[-1] in KINDS:
+                self.last = bytes(self._heads[HEAD * (came - 1) : HEAD * came])
             found += sum(kinds.count(kind) for kind in KINDS)
             if came < AT_ONCE:
                 return found
@@ -55,6 +61,7 @@ class Witness:
     def __init__(self, viewer: socket.socket, session: Any) -> None:
         viewer.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.delays: list[float] = []
+        self.last = b""
         self._session = session
         self._numbers: dict[int, list[int]] = {}
 
@@ -68,6 +75,7 @@ class Witness:
                 return found
             if data[1] in KINDS and data[0] >= 128:
                 found += 1
+                self.last = data[:HEAD]
                 seconds, nanoseconds = TIMESPEC.unpack_from(control[0][2])
                 number, _, ssrc = RTP.unpack_from(data)
                 self._numbers.setdefault(ssrc, []).append(number)

@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from bench import sdp
+from bench import sdp, stream
 from bench.guest import Guest
 from tests.rooms.sfu.peer import Peer
 
@@ -97,6 +97,7 @@ class Janus:
 
     def __init__(self, libsrtp: Path | None, ran_with: set[str], loops: int = 1) -> None:
         self.pid = 0
+        self.transport_cc = 0
         self._ran_with = ran_with
         self._other = libsrtp
         self._loops = loops
@@ -164,6 +165,7 @@ class Janus:
         offered = (await self._message(at, join))["jsep"]["sdp"]
         peer = Guest(ADDRESS, leads=False)
         peer.aim(sdp.remote(offered))
+        self.transport_cc = stream.TRANSPORT_CC_ID if stream.TRANSPORT_CC in offered else 0
         answer = {"type": "answer", "sdp": sdp.answer(peer, offered), "trickle": False}
         await self._message(at, {"request": "start"}, answer)
         await peer.connect()
