@@ -87,16 +87,18 @@ class Doorman:
     # -- sessions ----------------------------------------------------------------------------------
 
     async def _compare_sessions(self, now: datetime) -> None:
-        rooms = list(self._registry.rooms.values())
+        rooms = {room: room.renewals for room in self._registry.rooms.values()}
         if not rooms:
             return
         async with self._database.read() as db:
             settings = await organisation_queries.settings(db)
             found = await session_queries.for_doorman(db, [room.id for room in rooms])
         rows = {row.id: row for row in found}
-        for room in rooms:
-            with _one_room(room):
-                await self._compare(room, rows.get(room.id), settings, now)
+        for room, renewals in rooms.items():
+            # What its host has changed since the rows were read must not be undone: the next round looks.
+            if room.renewals == renewals:
+                with _one_room(room):
+                    await self._compare(room, rows.get(room.id), settings, now)
 
     async def _compare(
         self, room: Room, session: SessionRow | None, settings: OrganisationRow, now: datetime
@@ -162,12 +164,14 @@ class Doorman:
                     await self._call_roll(room, now)
 
     async def _call_roll(self, room: Room, now: datetime) -> None:
-        there = [_present(peer) for peer in room.attached.values()]
+        there = list(room.attached.values())
+        present = [_present(peer) for peer in there]
         async with self._database.read() as db:
-            roll = await admission.roll_call(db, now, room.session, room.settings, there)
+            roll = await admission.roll_call(db, now, room.session, room.settings, present)
         room.expected = roll.expected
-        for peer in list(room.attached.values()):
-            if peer.id in roll.admissions:
+        for peer in there:
+            # Another device, which came another way, may have taken the seat over meanwhile.
+            if room.attached.get(peer.id) is peer:
                 await self._apply(room, peer, roll.admissions[peer.id], now)
 
     async def _apply(self, room: Room, peer: Peer, admitted: Admission, now: datetime) -> None:

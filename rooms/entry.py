@@ -55,7 +55,12 @@ async def _connect(registry: Registry, text: str, port: Port) -> tuple[Room, Pee
         older.gone = True
         older.port.notify("taken_over", views.Nothing())
         older.port.hang_up()
-        await _out(registry, room, older, keep=True)
+        try:
+            await _out(registry, room, older, keep=True)
+        except BaseException:
+            # Their connection is refused now: nobody would take them out again.
+            await gone(registry, room, peer)
+            raise
     return room, peer
 
 

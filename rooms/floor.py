@@ -114,6 +114,10 @@ async def remove(registry: Registry, room: Room, peer: Peer, person: int, *, may
     if not may_return:
         room.removed[target.id] = msgspec.structs.replace(room.view_of(target), publishing=())
     await entry.send_off(registry, room, target, over, now)
+    device = room.attached.get(person)
+    if device is not None:
+        # A second device has taken the seat over meanwhile: the person goes, not the device.
+        await entry.send_off(registry, room, device, over, now)
 
 
 async def readmit(registry: Registry, room: Room, peer: Peer, person: int) -> None:

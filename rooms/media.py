@@ -118,6 +118,9 @@ class Media:
         if sum(transport.owner is peer for transport in self._transports.values()) >= MAX_TRANSPORTS:
             raise TooMany(what="transports", limit=MAX_TRANSPORTS)
         worker = await self._open()
+        if peer.gone:
+            # While a new worker was awaited; what they had was dropped already, nobody would drop this one.
+            raise Unknown(id="")
         name = self._name()
         self._transports[name] = Transport(name, peer, direction)
         try:

@@ -97,7 +97,9 @@ class Probes:
 
     async def _end_later(self, worker: Worker, router: str, person: int) -> None:
         await asyncio.sleep(PROBE_SECONDS)
-        self._probes.pop(person, None)
+        later = self._probes.get(person)
+        if later is not None and later.router == router:
+            del self._probes[person]
         await _quietly(worker, router)
 
 

@@ -79,6 +79,8 @@ class Room:
         self.changing = asyncio.Lock()
         self._limits: dict[int, Limits] = {}
         self._told_lobby: views.Lobby | None = None
+        # How often it was renewed: a row that was read before the last time is old news.
+        self.renewals = 0
 
     @property
     def id(self) -> int:
@@ -257,6 +259,7 @@ class Room:
     def renew(self, session: SessionRow, settings: OrganisationRow, now: datetime) -> None:
         """Take over what the database says of the session now, and tell those whom it concerns."""
         before = self.view(now)
+        self.renewals += 1
         self.session, self.settings = session, settings
         after = self.view(now)
         if after != before:

@@ -37,6 +37,7 @@ export interface Listener {
 }
 
 const RETRY_MS = 2_000;
+const WITHOUT_MEDIA_MS = 5_000;
 const NO_RIGHTS: Rights = {
   publish_audio: false,
   publish_video: false,
@@ -211,6 +212,8 @@ export class RoomSession<M extends MediaPort = MediaPort> {
     this.lostAt.value = null;
     void this.chat.restore(snapshot.me.id, snapshot.messages);
     void this.media.enter(snapshot);
+    // The media worker is being started again: its return is pushed, but may have been a moment before I was in.
+    if (snapshot.capabilities === null && snapshot.session.form !== "chat") this.#later(WITHOUT_MEDIA_MS);
   }
 
   #told(session: Session): void {

@@ -267,3 +267,19 @@ describe("on the way out", () => {
     expect(wire.calls.at(-1)).toBe("close");
   });
 });
+
+test("let in without media, one asks again until they are there; a chat needs none", async () => {
+  await enter();
+  wire.answer("join", joined({ capabilities: { codecs: [] } }));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(wire.count("join")).toBe(2);
+  expect(room.media.entered.at(-1)?.capabilities).not.toBeNull();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(wire.count("join")).toBe(2);
+});
+
+test("a chat is not asked for media again", async () => {
+  await enter({ session: { ...about, form: "chat" } });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(wire.count("join")).toBe(1);
+});

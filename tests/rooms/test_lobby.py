@@ -100,7 +100,12 @@ async def opened(line: Line) -> tuple[Visit, Visit]:
 async def say(visit: Visit, body: str, *, reply_to: int | None = None) -> views.Message:
     house = visit.house
     return await visit.room.chat.say(
-        house.database, house.clock.now, visit.peer, client_id=str(abs(hash(body))), body=body, reply_to=reply_to
+        house.database,
+        house.clock.now,
+        visit.peer,
+        client_id=str(abs(hash(body))),
+        body=body,
+        reply_to=reply_to,
     )
 
 

@@ -26,8 +26,7 @@ from web.words import DEFAULT_LANGUAGE, Words
 
 log = structlog.get_logger("web.sockets")
 
-# Longer than the media worker may take, so that its own refusal is heard first.
-ANSWER_SECONDS = 15.0
+CONNECT_SECONDS = 15.0
 
 
 class Dispatch:
@@ -63,7 +62,7 @@ class Dispatch:
         request: web.Request = environ["aiohttp.request"]
         port = SocketPort(self._server, self._packing, sid, _words(request), request)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(CONNECT_SECONDS):
                 room, peer = await entry.connect(self._registry, given.ticket, port)
         except SchoolError as error:
             code = answers.of_error(error)["code"]
@@ -72,6 +71,10 @@ class Dispatch:
         except Exception:  # a fault of ours must not look like a refused ticket
             log.exception("connection_failed")
             raise _refusal("internal") from None
+        if not port.is_up:
+            # It was lost while the ticket was looked at, and nobody will tell again.
+            await entry.gone(self._registry, room, peer)
+            raise _refusal("not_connected")
         self._places[sid] = Place(self._registry, room, peer)
         self._ports[sid] = port
         line_of(port.request).known()
@@ -140,12 +143,13 @@ class Dispatch:
 
 
 async def _handle(event: Event, place: Place, payload: payloads.Payload) -> object:
-    async with asyncio.timeout(ANSWER_SECONDS):
-        if event.inside:
-            need_inside(place.room, place.peer)
-        if event.needs is not None:
-            place.peer.require(event.needs)
-        return await event.handler(place, payload)
+    # Without a deadline: cancelled between its commit and its push, a message is stored and told to nobody.
+    # The database and the media worker have deadlines of their own; the browser gives up by itself.
+    if event.inside:
+        need_inside(place.room, place.peer)
+    if event.needs is not None:
+        place.peer.require(event.needs)
+    return await event.handler(place, payload)
 
 
 def _refusal(code: str) -> Exception:

@@ -43,6 +43,11 @@ class SocketPort:
         self._idle = asyncio.Event()
         self._idle.set()
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the connection still stands."""
+        return self._socket() is not None
+
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Keep the line up while a request is being answered: who closes the room hears that it is closed."""
