@@ -1,6 +1,6 @@
 """The room's page on a phone: `python -m bench.phone`; see README.md.
 
-A real Chromium with a phone's window, its processor slowed down four times and the network that Lighthouse takes
+A real Chromium with a phone's window, its processor slowed down four times and Lighthouse's network
 (1.6 Mbit/s down, 750 kbit/s up, 150 ms), opens a consultation's link and the room.
 """
 
