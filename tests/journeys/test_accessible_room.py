@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import update
 
 from school.db import Database
-from school.schedule.models import Form
+from school.schedule.models import Form, Purpose
+from school.sessions.models import Session
 from tests.journeys import school, steps
 from tests.journeys.browser import window
 from tests.journeys.server import Kabinet
+from tests.journeys.test_tools import document
 
 # WCAG 2.2 AA and what axe calls best practice; its experimental rules are not asked.
 OPTIONS = {
@@ -85,9 +88,7 @@ async def test_axe_finds_nothing_in_any_state_of_the_room(house: House) -> None:
     await sound(teacher, "settings")
     await teacher.keyboard.press("Escape")
     for scheme in ("black-on-white", "white-on-black", "blue-on-sky"):
-        await teacher.keyboard.press("?")
-        await teacher.get_by_label("Версия для слабовидящих").select_option(scheme)
-        await teacher.keyboard.press("Escape")
+        await show_in(teacher, scheme)
         await sound(teacher, scheme)
 
     tablet = await window(house.browser)
@@ -100,6 +101,98 @@ async def test_axe_finds_nothing_in_any_state_of_the_room(house: House) -> None:
     await tablet.get_by_role("heading", name="завершил консультацию").wait_for()
     await sound(tablet, "over")
     await sound(teacher, "over, as the teacher")
+
+
+@pytest.mark.timeout(240)
+async def test_axe_finds_nothing_in_what_a_host_opens(house: House) -> None:
+    planned = house.planned
+    await steps.set_topic(house.database, planned)
+    async with house.database.begin() as db:
+        await db.execute(update(Session).values(purpose=Purpose.ATTESTATION))
+    teacher, student = await window(house.browser), await window(house.browser)
+    await steps.enter(teacher, house.link(planned.teacher_id))
+    await steps.enter(student, house.link(planned.students[0]))
+    await student.keyboard.press("h")
+    await teacher.get_by_role("region", name="Подняли руку").wait_for()
+    await sound(teacher, "a raised hand")
+    await sound(student, "a raised hand, as the student")
+    await door_and_dialogs(house, teacher)
+    await tools_in_use(teacher, student)
+
+
+async def door_and_dialogs(house: House, teacher: Page) -> None:
+    """Somebody knocks; what can be done about people, and the questions before it is done."""
+    await teacher.keyboard.press("p")
+    await teacher.get_by_label("Впускать по одному").check()
+    parent = await window(house.browser)
+    await steps.check_devices(parent, house.link(house.planned.parent_id))
+    await parent.get_by_role("button", name="Войти", exact=True).click()
+    await parent.get_by_role("heading", name="Ведущий скоро вас впустит").wait_for()
+    await sound(parent, "at the door")
+    await teacher.get_by_role("button", name="Впустить: Иванова").wait_for()
+    await sound(teacher, "somebody at the door")
+    people = teacher.get_by_role("complementary")
+    for opening, deeper in (("Отказать… Иванова", None), ("Действия: Иванов", "Удалить из комнаты…")):
+        await people.get_by_role("button", name=opening).click()
+        dialog = teacher.get_by_role("dialog")
+        await dialog.wait_for()
+        await sound(teacher, opening)
+        if deeper:
+            await dialog.get_by_role("button", name=deeper).click()
+            await sound(teacher, deeper)
+        await teacher.keyboard.press("Escape")
+    await teacher.keyboard.press("Escape")
+    await teacher.get_by_role("button", name="Ещё…").click()
+    await teacher.get_by_role("dialog").wait_for()
+    await sound(teacher, "more")
+    await teacher.keyboard.press("Escape")
+    await parent.context.close()
+
+
+async def tools_in_use(teacher: Page, student: Page) -> None:
+    """The checklist, a poll asked and answered, a timer, a board, slides, a file in the chat."""
+    await teacher.get_by_role("button", name="Инструменты").click()
+    tools = teacher.get_by_role("complementary", name="Инструменты")
+    await tools.get_by_label("Критерии оценивания").check()
+    await sound(teacher, "tools with a checklist")
+    await tools.get_by_label("Вопрос").fill("Понятно?")
+    await tools.get_by_role("button", name="Спросить").click()
+    await student.get_by_role("button", name="Опрос").click()
+    await sound(student, "a poll")
+    await student.get_by_label("Да", exact=True).check()
+    await student.get_by_role("button", name="Ответить").click()
+    await expect(tools.get_by_text("1 ответ")).to_be_visible()
+    await tools.get_by_role("button", name="Показать результаты всем").click()
+    await tools.get_by_role("button", name="Запустить").click()
+    await student.get_by_role("timer").wait_for()
+    await sound(teacher, "a poll's results and a timer")
+    await sound(student, "a poll's results and a timer, as the student")
+    await student.keyboard.press("Escape")
+
+    await tools.get_by_role("button", name="Показать доску").click()
+    await student.get_by_role("img", name="Доска пуста").wait_for()
+    await sound(teacher, "a board")
+    await sound(student, "a board, as the student")
+    await tools.get_by_role("button", name="Убрать доску").click()
+    lesson = {"name": "урок.pdf", "mimeType": "application/pdf", "buffer": document("One", "Two")}
+    await tools.get_by_label("Выбрать PDF").set_input_files(lesson)
+    await student.get_by_role("img", name="Страница 1 из 2").wait_for()
+    await sound(student, "slides")
+    await teacher.keyboard.press("c")
+    await teacher.get_by_role("link", name="урок.pdf").wait_for()
+    await steps.write(teacher, "Формула $\\frac{a}{b}$")
+    await teacher.locator("math").wait_for()
+    await sound(teacher, "slides, and a chat with a file and a formula")
+    for scheme in ("black-on-white", "white-on-black"):
+        await show_in(student, scheme)
+        await sound(student, f"slides, {scheme}")
+
+
+async def show_in(page: Page, scheme: str) -> None:
+    """Choose one of the versions for the visually impaired."""
+    await page.keyboard.press("?")
+    await page.get_by_label("Версия для слабовидящих").select_option(scheme)
+    await page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("house", [Form.CHAT], indirect=True)
