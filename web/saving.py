@@ -22,6 +22,7 @@ _REASONS: Final = {
     "malformed": N_("Use 3 to 100 letters, digits and the signs . _ - @ +"),
     "in_future": N_("This day is still to come. Check the year."),
     "too_early": N_("Nobody was born so long ago. Check the year."),
+    "day_taken": N_("Something else stands on this day already. Choose another day."),
     "unknown": N_("Choose one of the offered values."),
     "out_of_range": N_("Type a number from %(low)s to %(high)s."),
     "before_since": N_("The last day is before the first one. Swap or correct them."),

@@ -7,28 +7,17 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Row,
     Select,
-    SQLColumnExpression,
-    String,
-    and_,
     bindparam,
-    cast,
     func,
-    literal,
-    null,
     select,
-    true,
-    union_all,
 )
-from sqlalchemy.orm import aliased
 
 from school.db import INT64, Db
 from school.errors import NotFound
-from school.people.models import Group, Membership, ParentLink, Person
-from school.people.queries import in_force, rights_in_force
+from school.people.models import Group, Person
 from school.people.rules import full_name
 from school.schedule.models import Audience, Form, Kind, Purpose
 from school.schedule.rules import Planned
@@ -42,6 +31,7 @@ from school.sessions.models import (
     TopicBasis,
 )
 from school.sessions.rules import LONGEST, Openings
+from school.sessions.ways import ways
 from school.study.models import Subject
 
 
@@ -158,13 +148,19 @@ async def open_now(db: Db, now: datetime, settings: Openings) -> list[SessionRow
 
 
 async def between(
-    db: Db, since: datetime, until: datetime, *, host_id: int | None = None, group_id: int | None = None
+    db: Db,
+    since: datetime,
+    until: datetime,
+    *,
+    host_id: int | None = None,
+    group_id: int | None = None,
+    moved_away: bool = False,
 ) -> list[SessionRow]:
     """Give every session that starts in `[since, until)` and was not replaced by a new schedule, by start.
 
-    Of one host or for one group only, if they are given.
+    Of one host or for one group only, if they are given; or those that were to start then and were moved.
     """
-    where = [Session.starts_at >= since, Session.starts_at < until, Session.replaced_by.is_(None)]
+    where = _in_time(since, until, moved_away)
     if host_id is not None:
         where.append(Session.host_id == host_id)
     if group_id is not None:
@@ -199,20 +195,20 @@ async def busy(
 
 
 async def of_day(
-    db: Db, person_id: int, day_start: datetime, day_end: datetime, *, today: date
+    db: Db,
+    person_id: int,
+    day_start: datetime,
+    day_end: datetime,
+    *,
+    today: date,
+    moved_away: bool = False,
 ) -> list[DayRow]:
     """Give what a person may come to in `[day_start, day_end)`, by start, once for each child of theirs.
 
-    `today` is the local date whose memberships and rights count.
+    `today` is the local date whose memberships and rights count. With `moved_away` give what was to start
+    then and was moved.
     """
-    rights = await _entitlements(
-        db,
-        today,
-        Session.starts_at >= day_start,
-        Session.starts_at < day_end,
-        Session.replaced_by.is_(None),
-        person_id=person_id,
-    )
+    rights = await _entitlements(db, today, *_in_time(day_start, day_end, moved_away), person_id=person_id)
     rows = {row.id: row for row in await _rows(db, Session.id.in_({right.session_id for right in rights}))}
     days = [DayRow(rows[right.session_id], right.role, right.child_id, right.child_name) for right in rights]
     return sorted(days, key=lambda day: (day.session.starts_at, day.session.id))
@@ -240,7 +236,19 @@ async def entitlements(db: Db, session_id: int, person_id: int, today: date) -> 
 @lru_cache(maxsize=4)
 def _ways_of_one(today: date) -> Select[tuple[Any, ...]]:
     """Made once a day: each page, ticket and entry of a room asks, and making it takes longer than asking."""
-    return _named(today, (Session.id == bindparam("session", type_=INT64),), bindparam("person", type_=INT64))
+    return ways(today, (Session.id == bindparam("session", type_=INT64),), bindparam("person", type_=INT64))
+
+
+def _in_time(since: datetime, until: datetime, moved_away: bool) -> list[ColumnElement[bool]]:
+    if not moved_away:
+        return [Session.starts_at >= since, Session.starts_at < until, Session.replaced_by.is_(None)]
+    return [
+        Session.planned_at >= since,
+        Session.planned_at < until,
+        Session.moved_at.is_not(None),
+        Session.cancelled_at.is_(None),
+        Session.replaced_by.is_(None),
+    ]
 
 
 async def _rows(db: Db, *where: ColumnElement[bool]) -> list[SessionRow]:
@@ -289,7 +297,7 @@ async def _group_names(db: Db, session_ids: Iterable[int]) -> dict[int, list[str
 async def _entitlements(
     db: Db, today: date, *where: ColumnElement[bool], person_id: int | None = None
 ) -> list[ExpectedRow]:
-    return _merged(await db.execute(_named(today, where, person_id)))
+    return _merged(await db.execute(ways(today, where, person_id)))
 
 
 def _merged(found: Iterable[Row[tuple[Any, ...]]]) -> list[ExpectedRow]:
@@ -298,34 +306,6 @@ def _merged(found: Iterable[Row[tuple[Any, ...]]]) -> list[ExpectedRow]:
     return sorted(
         whole.values(),
         key=lambda row: (_ROLE_ORDER.index(row.role), row.sort_key, row.person_id, row.child_name or ""),
-    )
-
-
-def _named(
-    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | BindParameter[int] | None
-) -> Select[tuple[Any, ...]]:
-    rights = union_all(*_rights(today, where, person_id)).subquery("rights")
-    child = aliased(Person)
-    return (
-        select(
-            rights.c.session_id,
-            rights.c.person_id,
-            rights.c.role,
-            rights.c.child_id,
-            rights.c.relation,
-            Group.name.label("group_name"),
-            Person.family_name,
-            Person.given_name,
-            Person.patronymic,
-            Person.sort_key,
-            child.family_name.label("child_family"),
-            child.given_name.label("child_given"),
-        )
-        .join(Person, Person.id == rights.c.person_id)
-        .outerjoin(child, child.id == rights.c.child_id)
-        .outerjoin(Group, Group.id == rights.c.group_id)
-        .where(Person.ended_at.is_(None))
-        .order_by(Group.sort_key, Group.id)
     )
 
 
@@ -341,72 +321,3 @@ def _expected_row(row: Row[tuple[Any, ...]]) -> ExpectedRow:
         group_name=row.group_name,
         relation=row.relation,
     )
-
-
-def _columns(
-    role: RoomRole,
-    person: SQLColumnExpression[int],
-    child: SQLColumnExpression[int] | None = None,
-    group: SQLColumnExpression[int] | None = None,
-) -> tuple[ColumnElement[Any], ...]:
-    # PostgreSQL settles the types of a union two branches at a time, so every NULL says its own.
-    nobody, nothing = cast(null(), INT64), cast(null(), String)
-    return (
-        Session.id.label("session_id"),
-        person.label("person_id"),
-        literal(role.value, String).label("role"),
-        (nobody if child is None else child).label("child_id"),
-        (nothing if child is None else cast(ParentLink.relation, String)).label("relation"),
-        (nobody if group is None else group).label("group_id"),
-    )
-
-
-def _person(
-    column: SQLColumnExpression[int], person_id: int | BindParameter[int] | None
-) -> ColumnElement[bool]:
-    return true() if person_id is None else column == person_id
-
-
-def _rights(
-    today: date, where: tuple[ColumnElement[bool], ...], person_id: int | BindParameter[int] | None
-) -> list[Select[tuple[Any, ...]]]:
-    """Give the five ways into a session as selects of the same columns, to be united."""
-    member = in_force(Membership, today)
-    students = Session.audience.in_([Audience.STUDENTS, Audience.BOTH])
-    parents = Session.audience.in_([Audience.PARENTS, Audience.BOTH])
-    in_group = (
-        select(*_columns(RoomRole.STUDENT, Membership.person_id, group=SessionGroup.group_id))
-        .join(SessionGroup, SessionGroup.session_id == Session.id)
-        .join(Membership, and_(Membership.group_id == SessionGroup.group_id, member))
-        .where(students, _person(Membership.person_id, person_id))
-    )
-    of_group = (
-        select(*_columns(RoomRole.PARENT, ParentLink.parent_id, ParentLink.child_id, SessionGroup.group_id))
-        .join(SessionGroup, SessionGroup.session_id == Session.id)
-        .join(Membership, and_(Membership.group_id == SessionGroup.group_id, member))
-        .join(ParentLink, ParentLink.child_id == Membership.person_id)
-        .join(Person, Person.id == ParentLink.child_id)
-        .where(parents, rights_in_force(today), _person(ParentLink.parent_id, person_id))
-    )
-    addressed = (
-        select(*_columns(RoomRole.STUDENT, SessionAddressee.person_id, group=Membership.group_id))
-        .join(SessionAddressee, SessionAddressee.session_id == Session.id)
-        .outerjoin(Membership, and_(Membership.person_id == SessionAddressee.person_id, member))
-        .where(SessionAddressee.child_id.is_(None), _person(SessionAddressee.person_id, person_id))
-    )
-    of_addressed = (
-        select(*_columns(RoomRole.PARENT, ParentLink.parent_id, ParentLink.child_id, Membership.group_id))
-        .join(SessionAddressee, SessionAddressee.session_id == Session.id)
-        .join(
-            ParentLink,
-            and_(
-                ParentLink.parent_id == SessionAddressee.person_id,
-                ParentLink.child_id == SessionAddressee.child_id,
-            ),
-        )
-        .join(Person, Person.id == ParentLink.child_id)
-        .outerjoin(Membership, and_(Membership.person_id == ParentLink.child_id, member))
-        .where(rights_in_force(today), _person(ParentLink.parent_id, person_id))
-    )
-    host = select(*_columns(RoomRole.HOST, Session.host_id)).where(_person(Session.host_id, person_id))
-    return [part.where(*where) for part in (host, in_group, addressed, of_group, of_addressed)]

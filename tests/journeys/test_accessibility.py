@@ -60,9 +60,9 @@ def address(site: Site, path: str) -> str:
     return str(site.server.make_url("/")).rstrip("/") + path
 
 
-async def troubles(page: Page, *, phone: bool) -> list[str]:
-    """What axe has against the page, and whether it is wider than the screen."""
-    found = (await Axe().run(page, options=RULES)).response["violations"]
+async def troubles(page: Page, *, phone: bool, part: str | None = None) -> list[str]:
+    """What axe has against the page (or one part of it), and whether it is wider than the screen."""
+    found = (await Axe().run(page, context=part, options=RULES)).response["violations"]
     told = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
     width = await page.evaluate("document.documentElement.scrollWidth")
     return told + ([f"{width} pixels wide"] if phone and width > PHONE[0] else [])

@@ -22,7 +22,7 @@ from tests.journeys.test_keyboard_pages import FOCUSED, Keyboard, choose
 from tests.web.site import Site, running
 from tests.web.test_access import LOGINS, add_the_rest
 
-PATIENCE = 200  # seconds: a guard against hanging
+PATIENCE = 400  # seconds: a guard against hanging
 MOST_TABS = 120  # a person's page has many fields
 
 

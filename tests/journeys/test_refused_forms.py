@@ -23,7 +23,7 @@ from tests.web.test_access import LOGINS
 from web.cookies import SIGN_IN
 from web.routes import ROUTES
 
-PATIENCE = 200  # seconds: a guard against hanging
+PATIENCE = 400  # seconds: a guard against hanging
 EMPTY = "Заполните это поле."
 RUSSIAN = re.compile(r"[А-ЯЁ][а-яё]+ .*[.?]|Введите целое число.", re.DOTALL)
 
@@ -89,6 +89,10 @@ CASES: Mapping[str, Wrong] = {
     "act_end": Wrong({"until": "2020-01-01"}, {"until"}),
     "calendar change=add_term": PERIOD,
     "calendar change=add_break": PERIOD,
+    "calendar change=change_term": PERIOD,
+    "calendar change=change_break": PERIOD,
+    "calendar change=change_holiday": Wrong({"date": "весной", "name": ""}, {"date", "name"}),
+    "calendar change=change_transfer": Wrong({"date": "суббота"}, {"date"}),
     "calendar change=add_holiday": Wrong({"date": "весной", "name": "День школы"}, {"date"}),
     "calendar change=add_transfer": Wrong({"date": "суббота", "weekday": "9"}, {"date", "weekday"}),
     "calendar change=set_anchor": Wrong({"anchor": "нечётная"}, {"anchor"}),
@@ -190,7 +194,7 @@ class Visitor:
         ]
         if not shown["focused"]:
             told.append("the focus is not in the form")
-        told += await troubles(self._page, phone=self._phone)
+        told += await troubles(self._page, phone=self._phone, part="main")
         return told + await self._left_empty(name, place)
 
     async def _left_empty(self, name: str, place: Place) -> list[str]:

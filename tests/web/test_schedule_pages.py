@@ -209,7 +209,7 @@ async def test_a_printed_address_leads_to_the_line_of_the_new_version_and_says_w
     site.clock.now = NOW + timedelta(days=30)
     after, gone = await browser.get(f"/k/{kept.key}"), await browser.get(f"/k/{ended.key}")
     assert ("15:00–15:45" in before.words, "17:00–18:00" in after.words) == (True, True)
-    assert (gone.status, "Этой строки в графике больше нет." in gone.words) == (200, True)
+    assert (gone.status, "Этой строки больше нет в графике." in gone.words) == (200, True)
 
 
 async def test_an_unknown_public_address_does_not_exist(browser: Browser) -> None:

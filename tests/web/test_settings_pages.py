@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from school.calendar import actions as changing
 from school.calendar import queries as calendar
 from school.calendar.rules import Calendar, official_holidays
 from school.organisation import queries as organisation
 from school.study import queries as study
 from school.study.models import SubjectType
+from tests.builders import NOW
 from tests.web.site import Browser, Page, Site
 
 SETTINGS: dict[str, Any] = {
@@ -258,3 +260,44 @@ async def test_bad_programmes_and_subjects_are_refused_beside_their_fields(offic
     assert 'id="e-s-subject_type">Выберите одно из предложенных значений.' in wrong.text
     assert 'value="Химия"' in wrong.text
     assert (await office.get("/settings/study/subjects/999")).status == 404
+
+
+async def test_a_term_a_holiday_and_a_transferred_day_are_changed_where_they_stand(
+    site: Site, browser: Browser
+) -> None:
+    async with site.database.begin() as db:
+        by = {"by": site.cast.administrator}
+        await changing.add_term(
+            db, NOW, **by, name="I четветрь", since=date(2026, 9, 1), until=date(2026, 10, 24)
+        )
+        await changing.add_term(
+            db, NOW, **by, name="II четверть", since=date(2026, 11, 5), until=date(2026, 12, 27)
+        )
+        await changing.keep_holidays(
+            db, NOW, **by, holidays={date(2026, 9, 21): "День", date(2026, 9, 22): "Ещё"}
+        )
+        await changing.transfer(db, NOW, **by, on=date(2026, 9, 26), weekday=1)
+    await browser.sign_in("orlova")
+    path = "/settings/calendar"
+    await browser.get(path)
+
+    async def change(**fields: str) -> Page:
+        return await browser.post(path, **fields)
+
+    term = {"change": "change_term", "id": "1", "name": "I четверть", "since": "2026-09-01"}
+    refused = await change(**term, until="2026-11-10")
+    assert (refused.status, "Эти дни пересекаются с «II четверть»" in refused.words) == (422, True)
+    assert "I четветрь" in (await browser.get(path)).words
+    assert "01.09.2026 – 25.10.2026" in (await change(**term, until="2026-10-25")).words
+    gone = await change(**term, until="2026-10-25")
+    assert (gone.status, "Тем временем это убрал кто-то другой." in gone.words) == (409, True)
+
+    holiday = {"change": "change_holiday", "was": "2026-09-21", "name": "День школы"}
+    taken = await change(**holiday, date="2026-09-22")
+    assert (taken.status, "На этот день уже что-то назначено." in taken.words) == (422, True)
+    words = (await change(**holiday, date="2026-09-23")).words
+    assert ("23.09.2026 · День школы" in words, "21.09.2026" in words) == (True, False)
+
+    transfer = {"change": "change_transfer", "was": "2026-09-26", "date": "2026-10-03", "weekday": "2"}
+    words = (await change(**transfer)).words
+    assert ("03.10.2026 · проходит как вторник" in words.lower(), "26.09.2026" in words) == (True, False)

@@ -279,6 +279,7 @@ async def test_the_pages_ask_no_more_for_three_lines_than_for_one(site: Site) ->
             office.methodist, site, line(site), line(site, weekday="3"), line(site, weekday="4")
         )
         counts = []
+        await office.methodist.get("/versions")  # what is kept for every page is read once
         for path in (one, three):
             with Statements(site.database) as asked:
                 assert (await office.methodist.get(path)).status == 200
@@ -286,6 +287,7 @@ async def test_the_pages_ask_no_more_for_three_lines_than_for_one(site: Site) ->
         with Statements(site.database) as two_versions:
             await office.methodist.get("/versions")
         await begin(office.methodist, site)
+        await office.methodist.get("/versions")
         with Statements(site.database) as three_versions:
             await office.methodist.get("/versions")
     assert counts[0] == counts[1] < 60

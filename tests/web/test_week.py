@@ -126,8 +126,46 @@ async def test_the_page_asks_no_more_for_three_consultations_than_for_one(
         await browser.sign_in(login)
         counts = []
         for hours in (30, 60):
+            await browser.get("/week")  # what is kept for every page is read once
             with Statements(site.database) as asked:
                 await browser.get("/week")
             counts.append(asked.count)
             await add_session(site, hours + (7 if login == "orlova" else 0))
         assert counts[0] == counts[1] < 30
+
+
+@pytest.mark.parametrize("login", ["ivanov", "ivanova", "sokolova", "orlova"])
+async def test_what_was_moved_away_says_on_its_old_day_where_to(
+    site: Site, browser: Browser, login: str
+) -> None:
+    async with site.database.begin() as db:
+        await sessions.move(
+            db,
+            NOW,
+            session_id=site.cast.session,
+            by=site.cast.administrator,
+            starts_at=NOW + timedelta(days=9),
+            ends_at=NOW + timedelta(days=9, hours=1),
+            reason="Болезнь",
+        )
+    await browser.sign_in(login)
+    words = (await browser.get("/week")).words
+    told = "сегодня 09:05 · Алгебра · Соколова Анна Павловна: перенесена на 16 сентября, среда, 09:00"
+    assert told in words
+    later = (await browser.get("/week?date=2026-09-16")).words
+    assert ("перенесена на" in later, "16 сентября, среда 09:00–10:00" in later) == (False, True)
+
+
+async def test_what_was_moved_is_told_to_nobody_else(site: Site, browser: Browser) -> None:
+    async with site.database.begin() as db:
+        await sessions.move(
+            db,
+            NOW,
+            session_id=site.cast.session,
+            by=site.cast.administrator,
+            starts_at=NOW + timedelta(days=9),
+            ends_at=NOW + timedelta(days=9, hours=1),
+            reason="Болезнь",
+        )
+    await browser.sign_in("chuzhov")
+    assert "перенесена" not in (await browser.get("/week")).words

@@ -28,11 +28,12 @@ _INVITED = WORKER_ROLES | {Role.STUDENT, Role.LEGAL_REPRESENTATIVE}
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the reader's; `note` names the holiday or the break that it is."""
+    """One day of the reader's; `note` names the holiday or the break that it is, `gone` was moved away."""
 
     on: date
     note: str
     cards: tuple[Card, ...]
+    gone: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +78,27 @@ async def week(request: web.Request) -> web.Response:
         chosen = chosen_child(children, wish.child)
         if wish.whose == "all":
             found = await _everybodys(db, wish, window)
+            gone = await _everybodys(db, wish, window, moved_away=True)
             workers = await people.appointments(db, today)
             groups = await people.groups(db)
         else:
             found = await rows(db, who, children, chosen, window, today)
+            gone = await rows(db, who, children, chosen, window, today, moved_away=True)
             workers, groups = [], []
         days = await calendar.calendar(db)
-    cards = [
-        Card(describe(row.session, reader, settings), row.role, row.child_name, invited)
-        for row, invited in found
-    ]
+    cards, left = (
+        [
+            Card(describe(row.session, reader, settings), row.role, row.child_name, invited)
+            for row, invited in some
+        ]
+        for some in (found, gone)
+    )
     return page(
         request,
         "week/page.html",
         wish=wish,
-        days=[_day(on, cards, days, reader) for on in wish.days],
-        empty=not cards,
+        days=[_day(on, cards, left, days, reader) for on in wish.days],
+        empty=not cards and not left,
         children=children,
         chosen=chosen,
         workers=list({one.person_id: one.name for one in workers}.items()),
@@ -110,8 +116,10 @@ async def week(request: web.Request) -> web.Response:
     )
 
 
-async def _everybodys(db: Db, wish: Wish, window: Window) -> list[tuple[DayRow, bool]]:
-    found = await sessions.between(db, *window, host_id=wish.host, group_id=wish.group)
+async def _everybodys(
+    db: Db, wish: Wish, window: Window, *, moved_away: bool = False
+) -> list[tuple[DayRow, bool]]:
+    found = await sessions.between(db, *window, host_id=wish.host, group_id=wish.group, moved_away=moved_away)
     return [(DayRow(row, RoomRole.HOST, None, None), False) for row in found]
 
 
@@ -144,12 +152,15 @@ def _window(days: list[date], reader: Reader) -> Window:
     return first.astimezone(UTC), last.astimezone(UTC)
 
 
-def _day(on: date, cards: list[Card], days: Calendar, reader: Reader) -> Day:
-    plan = works_on(days, on)
-    here = tuple(
-        card for card in cards if card.consultation.row.starts_at.astimezone(reader.when.own).date() == on
+def _day(on: date, cards: list[Card], left: list[Card], days: Calendar, reader: Reader) -> Day:
+    plan, own = works_on(days, on), reader.when.own
+    here = tuple(card for card in cards if card.consultation.row.starts_at.astimezone(own).date() == on)
+    gone = tuple(
+        card
+        for card in left
+        if card.consultation.row.planned_at.astimezone(own).date() == on and card not in here
     )
-    return Day(on, plan.name or "", here)
+    return Day(on, plan.name or "", here, gone)
 
 
 def _step(wish: Wish, direction: int) -> date:
