@@ -35,7 +35,7 @@ MARGIN = 0.85  # of what arrives through a full link: the rest empties the queue
 DRAIN_SECONDS = 0.6  # before that the queue that was left says nothing new
 DRAINED = 0.4  # seconds at most for which nothing more is sent: a viewer notices a picture that stands
 PROBE_SECONDS = 0.5
-PROBE_STEP = 1.5  # times what fits is tried at once: more would push sound out of a short queue
+PROBE_STEP = 1.6  # times what fits is tried at once: more would push sound out of a short queue
 PROBE_ARRIVES = 0.92  # of what was to arrive, if a probe is to be believed ...
 PROBE_FIRST = 0.3  # ... after so many seconds; a queue before that, while less arrives, ends it
 PROBE_OVER = 1.1  # times what is needed: a link that is full without a margin loses sound
@@ -150,20 +150,24 @@ class Downlink:
     def _judge_probe(self, condition: Condition, now: float) -> bool:
         probing = self.probing or 0.0
         lasted = now - self._probe_at
-        arrives = condition.arriving >= PROBE_ARRIVES * probing
+        chance = min(condition.lost, HIGH_LOSS)  # a full link loses more
+        arrives = condition.arriving >= PROBE_ARRIVES * probing * (1 - chance)
         strained = condition.carries is not None and condition.carries < STRAINED * probing
         # A radio's jitter looks like a queue, but does not take anything away.
         queued = condition.queue > PROBE_QUEUE and not arrives
         queued = queued and (self._fullness.rising or lasted >= PROBE_FIRST)
         failed = strained or queued or condition.lost > HEAVY_LOSS
         if not failed and arrives and lasted >= PROBE_FIRST:
-            self.limit = max(probing, self.limit or 0.0)
+            self.limit = max(probing / PROBE_OVER, self.limit or 0.0)
             self._probe_backoff = PROBE_BACKOFF
             self._end_probe(now, NEXT_PROBE)
             return True
-        if failed or lasted > PROBE_SECONDS + WINDOW:
+        if failed:
             self._probe_backoff = min(MAX_PROBE_BACKOFF, 2 * self._probe_backoff)
             self._end_probe(now, self._probe_backoff)
+        elif lasted > PROBE_SECONDS + WINDOW:
+            # Nothing speaks against it: what is sent changes too much to be filled up evenly.
+            self._end_probe(now, NEXT_PROBE)
         return False
 
     def _end_probe(self, now: float, pause: float) -> None:
