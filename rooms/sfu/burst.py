@@ -20,16 +20,22 @@ TAG_BYTES: Final = (
     16  # room behind each packet for its authentication tag; no profile of ours has a longer one
 )
 MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h, which pylibsrtp keeps free
-# From byte 1 to the transport-wide number (`rtp.WIDE_AT`): marker and payload type, sequence number,
-# timestamp, SSRC; the beginning of the extensions, the same for all viewers (`_CONSTANT`); the number.
-HEAD: Final = struct.Struct("!BHIIQBH")
+# What viewers whose streams are shifted alike have in common, from byte 1 on: marker and payload type,
+# sequence number, timestamp.
+_SHIFTED: Final = struct.Struct("!BHI")
+# What is each viewer's own, from byte 8 on: SSRC; the beginning of the extensions (`_CONSTANT`, the same for
+# all); the transport-wide number (`rtp.WIDE_AT`).
+OWN: Final = struct.Struct("!IQBH")
+_OWN_AT: Final = 8
+_CONSTANT: Final = struct.Struct("!QB")
 UNWRITTEN: Final = -1
 _LENGTHS: Final = [struct.Struct(f"@{count}i") for count in range(MAX_BURST + 1)]
-_CONSTANT: Final = struct.Struct("!QB")
 _TAG: Final = bytes(TAG_BYTES)
 
-# Where it begins, marker, number, timestamp, then the two constants.
-Head = tuple[int, int, int, int, int, int]
+# Where it begins, marker, number, timestamp.
+Head = tuple[int, int, int, int]
+# Where OWN begins, and its constants.
+Own = tuple[int, int, int]
 # Where it begins, packets, bytes, size of each but the last, which may be shorter.
 Run = tuple[int, int, int, int]
 
@@ -37,9 +43,9 @@ Run = tuple[int, int, int, int]
 class Burst:
     """Some packets of `layer`, in order of departure, one behind the other in `plain`.
 
-    `plain` is patched for each viewer in turn: HEAD is written anew for each, the pictures' numbers when they
-    differ from those of the viewer before (`pictures`). `places` are the packets' (index, offset) there, with
-    `TAG_BYTES` free behind each.
+    `plain` is patched for each viewer in turn: OWN for each, the rest when his stream is shifted otherwise
+    than that of the viewer before (`shifts`, see `Part`). `places` are the packets' (index, offset) there,
+    with `TAG_BYTES` free behind each.
     """
 
     __slots__ = (
@@ -49,15 +55,16 @@ class Burst:
         "lowest",
         "newest",
         "now",
+        "own",
         "packets",
         "payload_bytes",
-        "pictures",
         "places",
         "plain",
         "protected_lengths",
         "room",
         "runs",
         "sendings",
+        "shifts",
         "sizes",
     )
 
@@ -66,10 +73,11 @@ class Burst:
         self.layer = layer
         self.packets = packets
         self.now = now
-        self.pictures = UNWRITTEN
+        self.shifts = UNWRITTEN
         self.plain = plain = bytearray()
         self.places: list[tuple[int, int]] = []
         self.heads: list[Head] = []
+        self.own: list[Own] = []
         self.sizes: list[int] = []
         at = payload = 0
         newest = packets[0]
@@ -81,7 +89,8 @@ class Burst:
             number = packet.number
             packet.departed_at = now
             block, head = _CONSTANT.unpack_from(buffer, FIXED_BYTES)
-            self.heads.append((at + 1, packet.marker, number, packet.timestamp, block, head))
+            self.heads.append((at + 1, packet.marker, number, packet.timestamp))
+            self.own.append((at + _OWN_AT, block, head))
             self.places.append((index, at))
             self.sizes.append(len(buffer))
             payload += packet.payload_bytes
@@ -115,14 +124,17 @@ class Burst:
         packets = [packet for packet in self.packets if packet.number >= number]
         return Burst(self.layer, packets, self.now) if packets else None
 
-    def write_pictures(self, pictures: int) -> None:
-        """Write the VP8 numbers for a viewer whose numbers are shifted by so much: see `Part.pictures`."""
-        self.pictures = UNWRITTEN
+    def shift(self, shifts: int, sequence: int, timestamp: int, payload_type: int, pictures: int) -> None:
+        """Write what viewers have in common whose streams are shifted by so much; `shifts` names it."""
+        self.shifts = UNWRITTEN
+        for at, marker, number, time in self.heads:
+            word = number + sequence & 0xFFFF
+            _SHIFTED.pack_into(self.plain, at, marker | payload_type, word, time + timestamp & 0xFFFFFFFF)
         for index, at in self.places:
             packet = self.packets[index]
             if packet.picture_at:
                 write_picture(self.plain, at, packet, pictures)
-        self.pictures = pictures
+        self.shifts = shifts
 
 
 # What became of a packet that was sent.

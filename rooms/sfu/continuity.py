@@ -5,7 +5,7 @@ and TL0PICIDX, so that a packet costs four additions and a NACK is mapped back b
 RFC 7741 §4.2.
 """
 
-from rooms.sfu.burst import HEAD, Burst
+from rooms.sfu.burst import OWN, Burst
 from rooms.sfu.delivery import Delivery
 from rooms.sfu.layer import Layer
 from rooms.sfu.rtp import PATCH, MediaPacket, write_picture
@@ -17,20 +17,20 @@ MAX_JUMP = 5.0  # seconds by which a mapped timestamp may differ from the time t
 class Part:
     """Packets of `layer`, sent as `first` (our number, unwrapped) and on; the rest are shifts.
 
-    `pictures` is both of VP8's, as `rtp.write_picture` takes them.
+    `pictures` is both of VP8's, as `rtp.write_picture` takes them. Of the same layer, streams with the same
+    `shifts` differ in nothing but what is each viewer's own.
     """
 
-    __slots__ = ("first", "generation", "layer", "pictures", "sequence", "timestamp")
+    __slots__ = ("first", "generation", "layer", "pictures", "sequence", "shifts", "timestamp")
 
-    def __init__(
-        self, layer: Layer, first: int, sequence: int, timestamp: int, picture: int, tl0: int
-    ) -> None:
+    def __init__(self, layer: Layer, first: int, sequence: int, timestamp: int, pictures: int) -> None:
         self.layer = layer
         self.generation = layer.generation
         self.first = first
         self.sequence = sequence
         self.timestamp = timestamp
-        self.pictures = (picture & 0x7FFF) << 8 | tl0 & 0xFF
+        self.pictures = pictures
+        self.shifts = ((sequence & 0xFFFF) << 32 | timestamp & 0xFFFFFFFF) << 23 | self.pictures
 
 
 class Continuity:
@@ -64,19 +64,23 @@ class Continuity:
     @property
     def _highest(self) -> int:
         part, newest = self._part, self._newest
-        return 0x10000 - 1 if part is None or newest is None else newest.number + part.sequence
+        return -1 if part is None or newest is None else newest.number + part.sequence
 
     def begin(self, layer: Layer, packet: MediaPacket, now: float) -> None:
         """Continue with `layer` from `packet` on, which is to be written next."""
-        first = self._highest + 1
-        picture = tl0 = timestamp = 0
+        # The first part has the publisher's own numbers, so that most viewers have them in common; but of the
+        # lower half: who loses what comes just before a wrap can't decrypt what follows (RFC 3711 §3.3.1).
+        first = packet.number & 0x7FFF | 0x10000
+        pictures = timestamp = 0
         part, newest = self._part, self._newest
         if part is not None and newest is not None:
+            first = self._highest + 1
             timestamp = self._timestamp_shift(part, newest, layer, packet, now)
             if newest.picture_at:
                 picture = newest.picture + (part.pictures >> 8) + 1 - packet.picture
                 tl0 = newest.tl0 + part.pictures + 1 - packet.tl0
-        self._part = Part(layer, first, first - packet.number, timestamp, picture, tl0)
+                pictures = (picture & 0x7FFF) << 8 | tl0 & 0xFF
+        self._part = Part(layer, first, first - packet.number, timestamp, pictures)
         self._newest = packet
         self._parts.append(self._part)
         del self._parts[:-MAX_PARTS]
@@ -97,16 +101,14 @@ class Continuity:
             return None if rest is None else self.write(rest, delivery)
         elif burst.newest.number > newest.number:
             self._newest = burst.newest
-        wide = 0 if delivery is None else delivery.depart(burst)
-        stamp, kind, ssrc = part.timestamp, self._payload_type, self.ssrc
-        plain, pack = burst.plain, HEAD.pack_into
-        for at, marker, number, timestamp, block, head in burst.heads:
-            sequence = number + shift & 0xFFFF
-            time = timestamp + stamp & 0xFFFFFFFF
-            pack(plain, at, marker | kind, sequence, time, ssrc, block, head, wide & 0xFFFF)
-            wide += 1
-        if burst.pictures != part.pictures:
-            burst.write_pictures(part.pictures)
+        if burst.shifts != part.shifts:
+            burst.shift(part.shifts, shift, part.timestamp, self._payload_type, part.pictures)
+        # Without agreement the number is 0 for all: what is sent again must be the very same bytes.
+        wide, step = (0, 0) if delivery is None else (delivery.depart(burst), 1)
+        ssrc, plain, pack = self.ssrc, burst.plain, OWN.pack_into
+        for at, block, head in burst.own:
+            pack(plain, at, ssrc, block, head, wide & 0xFFFF)
+            wide += step
         self.packets += len(burst.packets)
         self.octets += burst.payload_bytes
         return burst

@@ -1,9 +1,9 @@
 """Bursts for tests: packets of given sizes, of a layer that nobody else has to do with."""
 
-from rooms.sfu.burst import Burst
+from rooms.sfu.burst import OWN, Burst
 from rooms.sfu.layer import Layer
 from rooms.sfu.ortc import Encoding
-from rooms.sfu.rtp import PATCH, MediaPacket, RtpPacket, extension_block
+from rooms.sfu.rtp import MediaPacket, RtpPacket, extension_block
 from tests.rooms.sfu.media import packet
 
 
@@ -16,6 +16,7 @@ def burst_of(sizes: list[int], *, first: int = 1, now: float = 1.0) -> Burst:
         received = RtpPacket(packet(payload_type=96, sequence=number, timestamp=1, ssrc=9, body=payload))
         packets.append(MediaPacket(received, payload, number, extension_block(now), None))
     burst = Burst(layer, packets, now)
-    for at, marker, number, timestamp, _, _ in burst.heads:
-        PATCH.pack_into(burst.plain, at, marker | 96, number & 0xFFFF, timestamp, 9)
+    burst.shift(0, 0, 0, 96, 0)
+    for at, block, head in burst.own:
+        OWN.pack_into(burst.plain, at, 9, block, head, 0)
     return burst

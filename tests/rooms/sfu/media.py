@@ -251,10 +251,11 @@ class Call:
     now: float = 100.0
 
     @classmethod
-    def start(cls) -> "Call":
+    def start(cls, departures: Departures | None = None, down: Wire | None = None) -> "Call":
+        """Frames that are not whole wait for nothing, unless `departures` say otherwise."""
         told: list[Notification] = []
-        router = Router("room", told.append, Departures(lambda: None, hold=0.0))
-        up, down = Wire(), Wire()
+        router = Router("room", told.append, departures or Departures(lambda: None, hold=0.0))
+        up, down = Wire(), down or Wire()
         publisher = router.add_transport("up", up, 100.0)
         viewer = router.add_transport("down", down, 100.0)
         publisher.connected(100.0)
