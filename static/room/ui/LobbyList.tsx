@@ -17,8 +17,8 @@ export function LobbyList(): JSX.Element | null {
   const lobby = floor.lobby.value;
   if (!session.rights.value.moderate || !lobby) return null;
   return (
-    <section class="door" aria-labelledby="door">
-      {lobby.waiting.length > 0 && <h3 id="door">{words.lobby.title}</h3>}
+    <div class="door">
+      {lobby.waiting.length > 0 && <h3>{words.lobby.title}</h3>}
       <ul class="people">
         {lobby.waiting.map((peer) => (
           <li key={peer.id}>
@@ -63,7 +63,7 @@ export function LobbyList(): JSX.Element | null {
         </label>
       )}
       <Removed removed={lobby.removed} />
-    </section>
+    </div>
   );
 }
 
