@@ -72,7 +72,7 @@ test: check
 	@./tools/find-firefox
 	@./tools/find-turnserver
 	@echo "== browser code"; $(NPM) run --silent test
-	@echo "== tests"; $(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST)
+	@echo "== tests"; $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(PYTEST)
 
 bench: $(VENV)/.dev static/dist/.vite/manifest.json $(VENV)/.catalogues
 	@$(BIN)/python -m bench
