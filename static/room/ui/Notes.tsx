@@ -59,7 +59,8 @@ function FloorNotes(): JSX.Element {
   const { session, view, words } = useRoom();
   const { floor } = session;
   const told = floor.told.value;
-  const { receive_audio, receive_video } = session.rights.value;
+  const { publish_audio, receive_audio, receive_video } = session.rights.value;
+  const left = receive_audio ? (publish_audio ? words.place.audio : words.place.listen) : words.place.chat;
   const full = session.session.value?.form !== "chat" && !receive_video;
   return (
     <>
@@ -77,7 +78,7 @@ function FloorNotes(): JSX.Element {
       )}
       {full && (
         <Note tone="warn">
-          <p role="status">{receive_audio ? words.place.audio : words.place.chat}</p>
+          <p role="status">{left}</p>
         </Note>
       )}
       {view.problem.value !== null && (

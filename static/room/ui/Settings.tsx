@@ -1,6 +1,8 @@
 /** What a person sets for themselves: devices, sound, what is shown of the others; and the keys. */
 import type { JSX } from "preact";
 import { SAVINGS } from "../local.ts";
+import type { Rights } from "../protocol.ts";
+import type { Words } from "../words/index.ts";
 import { useRoom } from "./context.ts";
 import { DeviceChoices } from "./DeviceChoices.tsx";
 import { Dialog } from "./Dialog.tsx";
@@ -17,17 +19,24 @@ export function Settings({ close }: { close: () => void }): JSX.Element {
       <LookChoice />
       <h3>{words.settings.keys}</h3>
       <dl class="keys">
-        {Object.entries(words.settings.key).map(([key, meaning]) => (
+        {keysOf(session.rights.value, media).map((key) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
             </dt>
-            <dd>{meaning}</dd>
+            <dd>{words.settings.key[key]}</dd>
           </div>
         ))}
       </dl>
     </Dialog>
   );
+}
+
+/** Those that do something in this form and with these rights. */
+function keysOf(rights: Rights, media: boolean): (keyof Words["settings"]["key"])[] {
+  const { publish_audio, publish_video, publish_screen, raise_hand } = rights;
+  const works = { M: publish_audio, V: publish_video, S: publish_screen, C: media, H: raise_hand, P: true, "?": true };
+  return (Object.keys(works) as (keyof typeof works)[]).filter((key) => works[key]);
 }
 
 function Processing(): JSX.Element {

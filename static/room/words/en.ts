@@ -160,6 +160,7 @@ export const en: Words = {
   },
   place: {
     audio: "The room is full: you hear and can be heard; video comes when there is a place.",
+    listen: "The room is full: you hear the host and can write; video comes when there is a place.",
     chat: "The room is full: you have the chat; sound and video come when there is a place.",
   },
 
