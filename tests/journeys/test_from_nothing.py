@@ -19,6 +19,7 @@ from tests.journeys.test_consultation import enter_by_link
 
 PASSWORD = "Первое-сентября-2026"
 PATIENCE = 30_000  # milliseconds: a guard against hanging
+TIME_TO_APPROVE = timedelta(seconds=25)  # many times what it takes: an hour that has passed is not written
 # One of them has the middle of the day at any moment: a consultation does not go over midnight.
 ZONES = ("Europe/Moscow", "Asia/Kamchatka", "Asia/Yekaterinburg", "Europe/Kaliningrad", "Asia/Vladivostok")
 OTHERS = ("America/New_York", "America/Los_Angeles", "Atlantic/Azores", "Pacific/Honolulu")
@@ -182,14 +183,15 @@ async def add_people(office: Office, today: datetime) -> dict[str, str]:
 
 
 async def first_sign_in(office: Office, login: str, given: str) -> None:
-    """The one-time password opens nothing but the change of password."""
+    """The one-time password opens nothing but the change of password; then the day begins."""
     await office.sign_in(login, given)
     await office.fill(old_password=given, password=PASSWORD, password_again=PASSWORD)
     await office.press("Сменить пароль")
+    assert office.page.url == f"{office.base}/today"
 
 
 async def draft(office: Office, today: datetime) -> tuple[str, datetime]:
-    """A version with one line that begins in a minute or two; gives its path and the line's start."""
+    """A version with one line that begins as soon as it can be approved; gives its path and its start."""
     await office.open("/versions/new")
     await office.fill(
         title="График на четверть", valid_from=day(today), valid_until=day(today + timedelta(days=30))
@@ -197,7 +199,8 @@ async def draft(office: Office, today: datetime) -> tuple[str, datetime]:
     await office.press("Начать версию")
     version = re.sub(r"^https?://[^/]+", "", office.page.url)
     await office.follow("Добавить строку")
-    starts = datetime.now(today.tzinfo).replace(second=0, microsecond=0) + timedelta(minutes=2)
+    soonest = datetime.now(today.tzinfo) + TIME_TO_APPROVE
+    starts = soonest.replace(second=0, microsecond=0) + timedelta(minutes=1)
     await office.fill(
         weekday=str(starts.isoweekday()),
         starts=f"{starts:%H:%M}",
@@ -268,9 +271,9 @@ async def test_a_school_that_begins_with_nothing_holds_its_first_consultation(
             addresses = await links(methodist, today)
 
         teacher, student = await window(browser), await window(browser)
-        await held(teacher, student, addresses, starts)
         async with office(browser, kabinet) as worker, office(browser, kabinet) as head:
             await first_sign_in(worker, "sokolova", passwords["sokolova"])
+            await held(teacher, student, addresses, starts)
             await worker.open("/today")
             await worker.follow("Посещаемость")
             rows = worker.page.get_by_role("row")
