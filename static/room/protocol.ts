@@ -227,8 +227,8 @@ export type Requests = {
   "floor.mute_all": [Nothing, unknown];
   "floor.stop": [{ person: number; source: "microphone" | "camera"; stopped: boolean }, unknown];
   "floor.remove": [{ person: number; may_return: boolean }, unknown];
-  "floor.co_host": [{ person: number; co_host: boolean }, unknown];
   "floor.readmit": [{ person: number }, unknown];
+  "floor.co_host": [{ person: number; co_host: boolean }, unknown];
   "lobby.admit": [ByPerson, unknown];
   "lobby.admit_all": [Nothing, unknown];
   "lobby.refuse": [{ person: number; word: string }, unknown];
