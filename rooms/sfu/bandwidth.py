@@ -42,6 +42,8 @@ PROBE_OVER = 1.1  # times what is needed: a link that is full without a margin l
 PROBE_BACKOFF = 2.0
 MAX_PROBE_BACKOFF = 4.0
 NEXT_PROBE = 0.1
+RISEN_SECONDS = 3.0  # a link that is full so soon after a probe has deceived it
+WRONG_PAUSE = 6.0
 SLACK = 1.05
 KEEP = 0.25  # what is sent already may cost this share of the budget more: rates are never still
 LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left
@@ -71,6 +73,7 @@ class Downlink:
         self.probing: float | None = None
         self._probe_at = 0.0
         self._probe_backoff = PROBE_BACKOFF
+        self._risen_at = float("-inf")
 
     @property
     def budget(self) -> float | None:
@@ -136,7 +139,8 @@ class Downlink:
         if full.queue:
             self.drained = now + min(DRAINED, condition.waiting / self.limit)
         self._settled = now + DRAIN_SECONDS
-        self._next_trial = now + self._probe_backoff
+        wrong = now - self._risen_at < RISEN_SECONDS
+        self._next_trial = now + (WRONG_PAUSE if wrong else self._probe_backoff)
         return True
 
     def probe(self, needed: float, now: float) -> None:
@@ -150,7 +154,8 @@ class Downlink:
     def _judge_probe(self, condition: Condition, now: float) -> bool:
         probing = self.probing or 0.0
         lasted = now - self._probe_at
-        chance = min(condition.lost, HIGH_LOSS)  # a full link loses more
+        # What a radio loses by chance would have passed; what a full link loses comes with a queue.
+        chance = min(condition.lost, HIGH_LOSS) if condition.queue < PROBE_QUEUE / 2 else 0.0
         arrives = condition.arriving >= PROBE_ARRIVES * probing * (1 - chance)
         strained = condition.carries is not None and condition.carries < STRAINED * probing
         # A radio's jitter looks like a queue, but does not take anything away.
@@ -160,6 +165,7 @@ class Downlink:
         if not failed and arrives and lasted >= PROBE_FIRST:
             self.limit = max(probing / PROBE_OVER, self.limit or 0.0)
             self._probe_backoff = PROBE_BACKOFF
+            self._risen_at = now
             self._end_probe(now, NEXT_PROBE)
             return True
         if failed:
