@@ -19,6 +19,10 @@ WINDOW = 0.25  # seconds over which arrivals are averaged
 BASE_SECONDS = 30.0  # the shortest delay is forgotten after one to two times this
 LEAST_PACKETS = 8  # fewer say nothing: of a small picture, it takes longer than `WINDOW` to see them
 
+# Packets that were sent at once and came at once: microseconds by our clock and from the feedback's base;
+# bits, packets.
+Came = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -88,33 +92,51 @@ class Delivery:
 
     def told(self, feedback: TransportFeedback, now: float) -> Condition | None:
         """Learn from a feedback; None while too little is known."""
-        received = lost = 0
+        received, lost, came = self._outcome(feedback)
+        reference = feedback.reference * REFERENCE_SECONDS
         quickest = float("inf")
-        for index, arrival in enumerate(feedback.arrivals):
-            number = feedback.base + index & 0xFFFF
-            age = (self._next - 1 - number) & 0xFFFF
-            slot = number & (KEPT - 1)
-            record = self._sent[slot]
-            known = record & STATE
-            # After a reordering browsers tell again what they have told before.
-            if age >= KEPT or not record or known == RECEIVED or (known == LOST and arrival is None):
-                continue
-            sent_at = sending_time(record)
-            if arrival is None:
-                self._sent[slot] = record & ~STATE | LOST
-                lost += sent_at > self._forgiven
-                continue
-            if known == LOST and sent_at > self._forgiven:
-                lost -= 1
-            self._sent[slot] = record & ~STATE | RECEIVED
-            received += 1
-            at = feedback.reference * REFERENCE_SECONDS + arrival * 1e-6
+        for sent, arrival, bits, packets in came:
+            sent_at, at = sent * 1e-6, reference + arrival * 1e-6
             quickest = min(quickest, at - sent_at)
-            bits = 8 * sending_size(record)
-            self._trend.add(sent_at, at, bits)
+            self._trend.add(sent_at, at, bits, packets)
             self._arrived.append((at, bits))
         self._outcomes.append((now, received, lost))
         return self._condition(quickest, now)
+
+    def _outcome(self, feedback: TransportFeedback) -> tuple[int, int, list[Came]]:
+        """How many packets have newly come, how many are newly lost, and when those came that came."""
+        received = lost = 0
+        came: list[Came] = []
+        departed = before = packets = bits = 0
+        sent, following = self._sent, self._next
+        # Nothing is known of numbers that are long gone, or are not given yet.
+        known = len(feedback.arrivals) <= following - feedback.base <= KEPT
+        for number, arrival in enumerate(feedback.arrivals, feedback.base):
+            slot = number & (KEPT - 1)
+            record = sent[slot]
+            state = record & STATE
+            if not record or not (known or 0 < (following - number & 0xFFFF) <= KEPT):
+                continue
+            # After a reordering browsers tell again what they have told before.
+            if state == RECEIVED or (state == LOST and arrival is None):
+                continue
+            if arrival is None:
+                sent[slot] = record | LOST
+                lost += sending_time(record) > self._forgiven
+                continue
+            if state == LOST and sending_time(record) > self._forgiven:
+                lost -= 1
+            sent[slot] = record & ~STATE | RECEIVED
+            received += 1
+            if packets and (arrival != before or record >> 16 != departed):
+                came.append((departed, before, bits, packets))
+                packets = bits = 0
+            departed, before = record >> 16, arrival
+            bits += 8 * sending_size(record)
+            packets += 1
+        if packets:
+            came.append((departed, before, bits, packets))
+        return received, lost, came
 
     def _condition(self, quickest: float, now: float) -> Condition | None:
         received = sum(outcome[1] for outcome in self._outcomes)

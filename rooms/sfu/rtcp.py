@@ -7,6 +7,7 @@ draft-alvestrand-rmcat-remb-03 §2.2 (REMB), draft-holmer-rmcat-transport-wide-c
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 SR, RR, SDES, BYE, RTPFB, PSFB, XR = 200, 201, 202, 203, 205, 206, 207
 NACK, TRANSPORT_CC = 1, 15  # formats of RTPFB
@@ -195,7 +196,11 @@ def _read_transport_cc(body: bytes) -> TransportFeedback:
     return TransportFeedback(base, packed >> 8, packed & 0xFF, _read_deltas(body, at, statuses[:count]))
 
 
-def _read_deltas(body: bytes, at: int, statuses: Iterable[int]) -> tuple[int | None, ...]:
+def _read_deltas(body: bytes, at: int, statuses: list[int]) -> tuple[int | None, ...]:
+    count = len(statuses)
+    if statuses.count(1) == count <= len(body) - at:
+        # As nearly always: everything came, each packet soon after the one before.
+        return tuple([250 * ticks for ticks in accumulate(body[at : at + count])])
     time = 0
     arrivals: list[int | None] = []
     for status in statuses:

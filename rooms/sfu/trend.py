@@ -24,8 +24,8 @@ class Trend:
         self._since = self._sent_since = self._largest = 0.0
         self._restart(0.0)
 
-    def add(self, sent: float, arrived: float, bits: int) -> None:
-        """A packet, its times in seconds; the two clocks may differ by a constant."""
+    def add(self, sent: float, arrived: float, bits: int, packets: int = 1) -> None:
+        """Packets sent and come at once, times in seconds; the two clocks may differ by a constant."""
         delay = arrived - sent
         step = delay - self._delay
         quiet = not self._steps and step < STEP
@@ -36,7 +36,7 @@ class Trend:
                 # The one before may be long gone: this one began to pass when it would have come.
                 self._since, self._sent_since = arrived - step, sent
             self._bits += bits
-            self._packets += 1
+            self._packets += packets
             if step >= STEP:
                 self._largest = max(self._largest, step) if self._steps else step
                 self._steps += 1
