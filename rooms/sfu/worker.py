@@ -5,6 +5,7 @@ Started by `channel.Worker` as `python -m rooms.sfu.worker FD SETTINGS`; it ends
 
 import asyncio
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ from rooms.sfu.channel import frame, read_frame
 from rooms.sfu.messages import FromWorker, Ready, Request
 from rooms.sfu.settings import WorkerSettings
 from rooms.sfu.spread import Spread
+from rooms.sfu.tcp import MAX_CONNECTIONS
 from rooms.sfu.unit import ForwardingUnit
 
 __all__ = ["WorkerSettings"]
@@ -27,6 +29,7 @@ TICK_SECONDS: Final = 0.02
 SLOW_TICK_SECONDS: Final = 1.0
 # Packets come and go without cycles: let the collector look rarely, and never again at what is there already.
 COLLECTOR: Final = (20_000, 50, 100)
+OTHER_DESCRIPTORS: Final = 64
 MAX_UNREAD_BYTES: Final = 16 << 20
 
 
@@ -85,10 +88,19 @@ async def _repeat(work: Callable[[], None], seconds: float, delays: Spread) -> N
         work()
 
 
+def _allow_connections() -> None:
+    """Many systems give a process a thousand descriptors until it asks: too few for `MAX_CONNECTIONS`."""
+    given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OTHER_DESCRIPTORS
+    if given < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, most), most))
+
+
 async def main(descriptor: int, settings: WorkerSettings) -> None:
     """Serve the parent at the other end of a socket."""
     gc.set_threshold(*COLLECTOR)
     gc.freeze()
+    _allow_connections()
     loop = asyncio.get_running_loop()
     # Ctrl-C reaches the whole group of processes; the parent closes our socket when it is ready.
     loop.add_signal_handler(signal.SIGINT, lambda: None)

@@ -1,9 +1,11 @@
 """A whole call through a real worker process: DTLS and RTP in, router, RTP out."""
 
+import resource
 from typing import Any
 
 from rooms.sfu import rtp
 from rooms.sfu.channel import ConsumerLayer
+from rooms.sfu.tcp import MAX_CONNECTIONS
 from tests.rooms.sfu.calls import Caller, running_worker
 from tests.rooms.sfu.media import (
     OPUS_PT,
@@ -107,6 +109,17 @@ async def test_a_paused_producer_and_a_paused_consumer_are_sent_nothing_of() -> 
         await caller.worker.pause_consumer("c")
         assert not await heard(b"consumer paused again")
         await caller.worker.close_consumer("c")
+
+
+async def test_a_worker_takes_the_descriptors_that_its_connections_need() -> None:
+    given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, most), most))
+    try:
+        async with running_worker() as caller:
+            taken, _ = resource.prlimit(caller.worker.pid, resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (given, most))
+    assert taken >= min(MAX_CONNECTIONS, most)
 
 
 async def test_stats_say_what_became_of_every_datagram() -> None:
