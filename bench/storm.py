@@ -96,7 +96,7 @@ async def storm(school: Running, people: int, seconds: float) -> tuple[Came, lis
         worker_cpu=machine.cpu_seconds(worker) - cpu[1],
         own_cpu=time.process_time() - own,
     )
-    return came, inside
+    return came, visitors
 
 
 async def kill(school: Running, visitors: list[Visitor]) -> list[float]:
@@ -130,15 +130,16 @@ async def main() -> None:
             teacher = school.teacher()
             await teacher.come()
             broadcast = Broadcast(teacher)
-            came, inside = await storm(school, chosen.people, chosen.seconds)
+            came, visitors = await storm(school, chosen.people, chosen.seconds)
             came.print()
+            inside = [visitor for visitor in visitors if "ready" in visitor.marks]
             back = await kill(school, inside)
             print(f"Worker killed with {len(inside)} inside: {len(back)} back.")
             if back:
                 times = f"median {statistics.median(back):.2f} s, the last after {max(back):.2f} s"
                 print(f"First packet again: {times} (goal {GOAL_BACK:g} s).")
             broadcast.stop()
-            for visitor in [teacher, *inside]:
+            for visitor in [teacher, *visitors]:
                 await visitor.vanish()
         print(_log(Path(place)))
 

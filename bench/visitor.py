@@ -80,7 +80,7 @@ class Visitor:
         for task in self._tasks:
             task.cancel()
         if hasattr(self, "_wire"):
-            self._wire.cut()
+            await self._wire.cut()
         self._hang_up()
         await self._http.close()
 

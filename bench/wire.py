@@ -5,6 +5,7 @@ server.
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -61,11 +62,16 @@ class Wire:
             self._reading.cancel()
         await self._socket.close()
 
-    def cut(self) -> None:
+    async def cut(self) -> None:
         """Be gone without a word."""
         if self._reading is not None:
             self._reading.cancel()
-        self._socket._writer.transport.abort()
+        transport = self._socket._writer.transport
+        if transport is not None:
+            transport.abort()
+        # What is left of it here; nothing goes out any more.
+        with suppress(aiohttp.ClientError, ConnectionError):
+            await self._socket.close()
 
     async def _read(self) -> None:
         async for message in self._socket:
