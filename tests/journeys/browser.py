@@ -127,7 +127,7 @@ async def window(browser: Browser, *, width: int = 1280, height: int = 720, **op
     )
     await context.add_init_script(KEEP_CONNECTIONS)
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     return page
 
 

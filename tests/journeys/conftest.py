@@ -4,10 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.journeys.browser import chromium
 from tests.journeys.server import Kabinet, serving
+from tests.journeys.steps import PATIENCE
+
+# A guard against hanging, not a demand: on a machine with a load of thirty all of it is needed.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture
