@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 
 from school.attestation import queries
-from school.attestation.errors import ChecklistIncomplete, NothingToExplain, NotForAttestation
+from school.attestation.errors import ChecklistIncomplete, NotForAttestation, NothingToExplain
 from school.attestation.models import ChecklistItem, ChecklistOmission, ChecklistTick
 from school.attestation.rules import check_reason, missing
 from school.audit.actions import record

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from school.attestation import actions, queries
-from school.attestation.errors import ChecklistIncomplete, NothingToExplain, NotForAttestation
+from school.attestation.errors import ChecklistIncomplete, NotForAttestation, NothingToExplain
 from school.attestation.models import ChecklistItem
 from school.attestation.queries import ItemRow
 from school.audit.queries import latest as latest_audit
