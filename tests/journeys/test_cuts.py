@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from school.db import Database
+from school.quality import queries as quality
 from tests.journeys import house, steps
 from tests.journeys.browser import Camera, chromium
 from tests.journeys.house import House, back
@@ -64,6 +65,9 @@ async def test_who_was_cut_off_comes_back_by_himself_to_what_was(
         await expect(teacher.locator(microphone(first))).to_have_attribute("data-on", "true")
         assert {person: len(await opened.stays(person)) for person in people} == dict.fromkeys(people, 2)
         await opened.nothing_is_doubled()
+        async with sqlite_database.read() as db:
+            seen = await quality.minutes(db, opened.planned.session_id)
+        assert sum(minute.seconds for minute in seen[host].values()) >= 60
 
 
 async def muted(page: Page) -> None:
