@@ -62,6 +62,8 @@ def missing() -> str:
         return "Janus is not installed here (Debian: apt-get install janus)."
     if _libraries() is None:
         return "Janus is here without its VideoRoom or WebSocket library."
+    if shutil.which("ip") is None:
+        return "The program `ip` is not here (Debian: apt-get install iproute2)."
     if os.geteuid() != 0:
         return "This needs root, for a network namespace: unshare --map-root-user make bench-sfu-vs-janus"
     return ""
