@@ -6,15 +6,21 @@ sessions, lines, new versions, attendance.
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from aiohttp import ClientSession
+from yarl import URL
 
+from school.people import actions as people
+from school.people import queries
 from tests.web.office import VERSION, Office, approved, begin, open_office, step
 from tests.web.site import Browser, Page, Site
 from tests.web.test_local_acts import ACT
+from web.cookies import SIGN_IN
 
 EMPTY = "Заполните это поле."
 NO_DATE = "Введите дату, например 01.09.2026."
@@ -243,3 +249,48 @@ async def test_a_zone_or_language_that_is_not_offered_is_named(browser: Browser)
     check(await browser.post("/account/habits", **wrong.typed), wrong)
     wrong = Wrong({"locale": "xx", "zone": "Asia/Omsk"}, {"locale": NO_CHOICE}, {"f-zone": "Asia/Omsk"})
     check(await browser.post("/account/habits", **wrong.typed), wrong)
+
+
+# Filters are addresses, and anybody may type one: what makes no sense filters nothing or finds nothing.
+NONSENSE = {
+    "nobody": ["/schedule?worker=x&weekday=9&form=film&subject=%00", "/schedule/embed?worker=-1"],
+    "ivanov": [
+        "/week?date=2026-02-31&view=year",
+        "/week?date=9999-12-31",
+        "/week?whose=all&host=1e9",
+    ],
+    "orlova": [
+        "/week?whose=all&host=-1&group=99999999999999999999&date=",
+        "/people?find=%27%22%25_&role=king&group=x&state=asleep&page=-5",
+        "/people?page=99999999999999999999",
+        "/groups/1?find=%25",
+        "/people/3?relative=%5C%25_",
+        "/audit?since=x&until=31.02.2026&person=king&action=%3Cb%3E&before=-1",
+        "/settings/calendar?year=-1",
+        "/sessions/new?search=%25",
+    ],
+}
+
+
+async def test_filters_with_nonsense_in_them_are_pages_all_the_same(site: Site) -> None:
+    answers = {}
+    for login, paths in NONSENSE.items():
+        async with site.database.begin() as db:
+            token = None
+            if login != "nobody":
+                known = await queries.by_login(db, login)
+                assert known is not None
+                token = await people.start_sign_in(
+                    db,
+                    site.clock(),
+                    person_id=known.person_id,
+                    user_agent="",
+                    lifetime=timedelta(days=1),
+                )
+        headers = {"Cookie": f"{SIGN_IN}={token}"} if token else {}
+        for path in paths:
+            async with ClientSession() as client:
+                address = f"{str(site.server.make_url('/')).rstrip('/')}{path}"
+                async with client.get(URL(address, encoded=True), headers=headers) as answer:
+                    answers[path] = (answer.status, "<main" in await answer.text() or "embed" in path)
+    assert {path: told for path, told in answers.items() if told != (200, True)} == {}

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from school.audit.queries import latest
 from school.db import Database, Db
 from school.errors import Conflict, Forbidden, Invalid, NotFound
 from school.schedule.errors import HostTwice
@@ -212,6 +213,8 @@ async def test_of_50_starts_the_first_counts(database: Database, session_id: int
     async with database.read() as db:
         found = await queries.session(db, session_id)
         assert await queries.running(db) == [session_id]
+        kept = [row for row in await latest(db, 100) if row.action == "session_started"]
+    assert [(row.actor_id, row.subject_id, row.at) for row in kept] == [(None, session_id, found.started_at)]
     assert found.started_at == START + timedelta(seconds=results.index(True))
     assert len(winners(results)) == 1
 
