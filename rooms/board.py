@@ -18,7 +18,10 @@ PAGE = 100
 
 
 class Board:
-    """`drawn_by` says who may draw while the board is up; None while it is away."""
+    """`drawn_by` says who may draw while the board is up; None while it is away.
+
+    `one_at_a_time`: who changes the board holds it. A stroke that waits for it is drawn on the board of then.
+    """
 
     def __init__(
         self, session_id: int, drawn_by: BoardFor | None, push: Callable[[str, object, Peer | None], None]
@@ -26,7 +29,7 @@ class Board:
         self.session_id = session_id
         self._for = drawn_by
         self._push = push
-        self._one_at_a_time = asyncio.Lock()
+        self.one_at_a_time = asyncio.Lock()
 
     @property
     def view(self) -> views.Board | None:
@@ -36,7 +39,7 @@ class Board:
     async def show(self, database: Database, peer: Peer, drawn_by: BoardFor | None) -> None:
         """Put the board up for these to draw on, or away. Raises NoRight."""
         peer.require("moderate")
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
             async with database.begin() as db:
                 await tools.show_board(db, session_id=self.session_id, board_for=drawn_by)
             self._for = drawn_by
@@ -54,8 +57,8 @@ class Board:
         points: Sequence[int],
     ) -> None:
         """Store a stroke once and show it. Raises NoRight, Invalid, BoardFull."""
-        self._need_to_draw(peer)
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
+            self._need_to_draw(peer)
             async with database.begin() as db:
                 stroke = await actions.draw(
                     db,
@@ -71,9 +74,9 @@ class Board:
 
     async def erase(self, database: Database, now: datetime, peer: Peer, stroke_id: int) -> None:
         """Take away one's own stroke; who moderates, anybody's. Raises NoRight, Unknown."""
-        self._need_to_draw(peer)
         author = None if peer.rights.moderate else peer.id
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
+            self._need_to_draw(peer)
             async with database.begin() as db:
                 erased = await actions.erase(
                     db, now, session_id=self.session_id, stroke_id=stroke_id, author_id=author
@@ -84,8 +87,8 @@ class Board:
 
     async def undo(self, database: Database, now: datetime, peer: Peer) -> None:
         """Take away one's own last stroke, if there is one. Raises NoRight."""
-        self._need_to_draw(peer)
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
+            self._need_to_draw(peer)
             async with database.begin() as db:
                 undone = await actions.undo(db, now, session_id=self.session_id, author_id=peer.id)
             if undone is not None:
@@ -94,10 +97,16 @@ class Board:
     async def clear(self, database: Database, now: datetime, peer: Peer) -> None:
         """Take everything away. Raises NoRight."""
         peer.require("moderate")
-        async with self._one_at_a_time:
+        async with self.one_at_a_time:
             async with database.begin() as db:
                 await actions.clear(db, now, session_id=self.session_id)
             self._push("board.cleared", views.Nothing(), None)
+
+    def put_away(self) -> None:
+        """Show that the database has put the board away and cleared it."""
+        self._for = None
+        self._push("board", views.BoardNow(None), None)
+        self._push("board.cleared", views.Nothing(), None)
 
     def _need_to_draw(self, peer: Peer) -> None:
         peer.require("write")

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from rooms import entry, views
+from rooms import conversation, entry, views
 from rooms.errors import Mismatch, NoMedia, NoRight, Unknown
 from rooms.peer import Peer
 from rooms.registry import Registry
@@ -106,7 +106,7 @@ async def remove(registry: Registry, room: Room, peer: Peer, person: int, *, may
     """Put somebody out of the room, for good or not. Raises NoRight, Unknown."""
     target = _other(room, peer, person)
     now = registry.clock()
-    async with _changing(registry, room) as db:
+    async with conversation.changing(registry, room, now) as db:
         await seat_actions.remove(db, now, seat_id=target.seat.id, by=peer.id, may_return=may_return)
         await floor.finish(db, target.seat.id)
     # With a cause the browser knows that there is no way back.

@@ -7,18 +7,16 @@ comes in together.
 
 from datetime import datetime
 
-from rooms import admission, entry, views
+from rooms import admission, conversation, entry, views
 from rooms.errors import Mismatch, Occupied, Unknown
 from rooms.peer import Peer
 from rooms.registry import Registry
 from rooms.room import Room
 from school.db import Db
 from school.seats import floor
-from school.seats import queries as seat_queries
 from school.seats.queries import SeatRow
 from school.sessions import actions as sessions
 from school.sessions import queries as session_queries
-from school.sessions.models import RoomRole
 
 
 async def admit(registry: Registry, room: Room, peer: Peer, person: int) -> None:
@@ -26,7 +24,7 @@ async def admit(registry: Registry, room: Room, peer: Peer, person: int) -> None
     peer.require("moderate")
     target, now = _waiting(room, person), registry.clock()
     async with room.changing, registry.database.begin() as db:
-        if any(seat.family != target.family for seat in await _conversation(db, room)):
+        if any(seat.family != target.family for seat in await conversation.seats(db, room)):
             raise Occupied
         seats = await _let_in(db, now, _with_family(room, target))
     _told(room, seats, now)
@@ -56,7 +54,8 @@ async def refuse(registry: Registry, room: Room, peer: Peer, person: int, *, wor
 async def next_family(registry: Registry, room: Room, peer: Peer, person: int | None) -> None:
     """End the conversation that is going on and let the next family in: of this person, or the first in line.
 
-    With nobody in the line the conversation just ends. Raises NoRight, Unknown, Mismatch.
+    With nobody in the line the conversation just ends. What it had put up is put away with it.
+    Raises NoRight, Unknown, Mismatch.
     """
     peer.require("moderate")
     if not admission.is_line(room.session):
@@ -64,8 +63,8 @@ async def next_family(registry: Registry, room: Room, peer: Peer, person: int | 
     line = room.waiting()
     target = (line[0] if line else None) if person is None else _waiting(room, person)
     now = registry.clock()
-    async with room.changing, registry.database.begin() as db:
-        ended = await _conversation(db, room)
+    async with conversation.changing(registry, room, now) as db:
+        ended = await conversation.seats(db, room)
         for seat in ended:
             await floor.finish(db, seat.id)
         seats = [] if target is None else await _let_in(db, now, _with_family(room, target))
@@ -98,18 +97,6 @@ def _with_family(room: Room, target: Peer) -> list[Peer]:
     if not admission.is_line(room.session):
         return [target]
     return [one for one in room.waiting() if one.family == target.family]
-
-
-async def _conversation(db: Db, room: Room) -> list[SeatRow]:
-    """Who has been let in from the line, whether connected at the moment or not."""
-    if not admission.is_line(room.session):
-        return []
-    seats = await seat_queries.of_session(db, room.id)
-    return [
-        seat
-        for seat in seats
-        if seat.let_in_at is not None and seat.role is not RoomRole.HOST and not seat.co_host
-    ]
 
 
 async def _let_in(db: Db, now: datetime, people: list[Peer]) -> list[tuple[Peer, SeatRow]]:

@@ -5,7 +5,8 @@ kept here is what the database says, so that a snapshot is taken without waiting
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from school.attestation import actions as attestation
 from school.attestation import queries as attestation_queries
 from school.attestation.models import ChecklistItem
 from school.attestation.queries import ItemRow
+from school.board import actions as board
 from school.conversation import queries as conversation
 from school.db import Database, Db
 from school.polls import actions as polls
@@ -56,6 +58,13 @@ async def load(db: Db, session_id: int, purpose: Purpose) -> Kept:
     )
 
 
+async def put_away(db: Db, now: datetime, session_id: int) -> None:
+    """Put away everything that those who come next are not to see; the checklist is the session's."""
+    await polls.put_away(db, now, session_id=session_id)
+    await tools.put_away(db, session_id=session_id)
+    await board.clear(db, now, session_id=session_id)
+
+
 class Toolbox:
     """`peers` are those inside, by person: the room's own mapping."""
 
@@ -79,6 +88,19 @@ class Toolbox:
     def tell(self, peer: Peer) -> None:
         """Tell a person whose rights have changed."""
         peer.port.notify("tools", self.view(peer))
+
+    @asynccontextmanager
+    async def standing_still(self) -> AsyncIterator[None]:
+        """Let nobody change a tool meanwhile; who waits for it finds the tools as they are then."""
+        async with self._one_at_a_time, self.board.one_at_a_time:
+            yield
+
+    def put_away(self) -> None:
+        """Show that the database has put everything away; while the tools stand still."""
+        self._kept = replace(self._kept, poll=None, put_up=ToolsRow())
+        self.board.put_away()
+        for peer in list(self._peers.values()):
+            self.tell(peer)
 
     # -- polls -------------------------------------------------------------------------------------
 

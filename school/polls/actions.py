@@ -72,6 +72,13 @@ async def close(db: Db, now: datetime, *, session_id: int, poll_id: int) -> bool
     return await db.scalar(statement.returning(Poll.id)) is not None
 
 
+async def put_away(db: Db, now: datetime, *, session_id: int) -> None:
+    """Take no more answers to any of a session's polls, and show none of them any more."""
+    mine = (Poll.session_id == session_id, Poll.put_away_at.is_(None))
+    closed = {"closed_at": func.coalesce(Poll.closed_at, now), "put_away_at": now}
+    await db.execute(update(Poll).where(*mine).values(closed))
+
+
 async def _opened(db: Db, session_id: int, poll_id: int) -> Poll:
     # Locked, so that nobody's answer is taken after the poll was closed.
     mine = (Poll.id == poll_id, Poll.session_id == session_id, Poll.closed_at.is_(None))

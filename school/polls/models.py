@@ -19,7 +19,10 @@ class PollKind(StrEnum):
 
 
 class Poll(Base):
-    """One question; `options` is empty unless the kind has options. `shown`: everybody sees the results."""
+    """One question; `options` is empty unless the kind has options. `shown`: everybody sees the results.
+
+    Nobody in the room sees one that was put away.
+    """
 
     __tablename__ = "poll"
     __table_args__ = (Index(None, "session_id", "id"),)
@@ -33,6 +36,7 @@ class Poll(Base):
     opened_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    put_away_at: Mapped[datetime | None]
 
 
 class PollAnswer(Base):

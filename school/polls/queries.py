@@ -32,8 +32,9 @@ class PollRow:
 
 
 async def latest(db: Db, session_id: int) -> PollRow | None:
-    """Give the session's last poll, open or closed, or None."""
-    query = select(Poll).where(Poll.session_id == session_id).order_by(Poll.id.desc()).limit(1)
+    """Give the session's last poll that was not put away, open or closed, or None."""
+    mine = (Poll.session_id == session_id, Poll.put_away_at.is_(None))
+    query = select(Poll).where(*mine).order_by(Poll.id.desc()).limit(1)
     poll = await db.scalar(query)
     return None if poll is None else await _with_answers(db, poll)
 

@@ -56,6 +56,12 @@ async def show_board(db: Db, *, session_id: int, board_for: BoardFor | None) -> 
     await _put(db, session_id, board_for=board_for)
 
 
+async def put_away(db: Db, *, session_id: int) -> None:
+    """Take everything down. Raises NotFound."""
+    timer = {"timer_started_at": None, "timer_ends_at": None, "break_ends_at": None}
+    await _put(db, session_id, **timer, slides_file_id=None, board_for=None)
+
+
 async def _put(db: Db, session_id: int, **values: object) -> None:
     # Two first ones at once: the second waits for the first one's row.
     if await db.scalar(select(Session.id).where(Session.id == session_id).with_for_update()) is None:

@@ -1,7 +1,5 @@
 """The door: who waits, in which order, how the host lets them in (R15, R41, R43)."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
@@ -14,10 +12,8 @@ from school.schedule.models import Form, Kind
 from school.sessions import actions as sessions
 from school.sessions.errors import AddresseesRefused
 from school.sessions.rules import Addressee
-from tests import builders
+from tests.rooms.families import HOUR, Line, opened, queue
 from tests.rooms.house import START, House, Visit
-
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -25,54 +21,9 @@ async def house(sqlite_database: Database) -> House:
     return await House.build(sqlite_database)
 
 
-class Line:
-    """An individual session for three families: a student, a student with his mother, a father."""
-
-    def __init__(self, house: House, first: int, second: tuple[int, int], third: int) -> None:
-        self.house = house
-        self.first, self.second, self.third = first, second, third
-
-
 @pytest.fixture
 async def line(house: House) -> Line:
-    school = house.school
-    async with house.database.begin() as db:
-        first = await builders.add_student(db, group_id=school.group, family_name="Абрамов")
-        child = await builders.add_student(db, group_id=school.group, family_name="Яковлев")
-        third = await builders.add_parent(db, child, family_name="Яковлев")
-        house.session = await sessions.add_one_off(
-            db,
-            START,
-            by=school.administrator,
-            reason="Приём родителей",
-            form=Form.VIDEOCONFERENCE,
-            kind=Kind.INDIVIDUAL,
-            host_id=school.teacher,
-            starts_at=START + HOUR,
-            ends_at=START + 2 * HOUR,
-            addressees=[Addressee(first)],
-        )
-        for family in (
-            [Addressee(school.student), Addressee(school.parent, school.student)],
-            [Addressee(third, child)],
-        ):
-            await sessions.book(
-                db, START, session_id=house.session, by=school.administrator, addressees=family
-            )
-    house.clock.now = START + HOUR
-    await house.set_topic()
-    return Line(house, first, (school.student, school.parent), third)
-
-
-async def queue(house: House, *people: int) -> list[Visit]:
-    """They come one after another, a second apart, and knock."""
-    visits = []
-    for person in people:
-        visit = await house.connect(person)
-        await visit.join()
-        house.clock.pass_(seconds=1)
-        visits.append(visit)
-    return visits
+    return await Line.build(house)
 
 
 def names(visit: Visit) -> list[tuple[int, str]]:
@@ -85,16 +36,6 @@ def names(visit: Visit) -> list[tuple[int, str]]:
 def door(visit: Visit) -> views.Door:
     assert visit.peer.door is not None
     return visit.peer.door
-
-
-async def opened(line: Line) -> tuple[Visit, Visit]:
-    """The host, and the first family in conversation with them."""
-    house = line.house
-    (first,) = await queue(house, line.first)
-    teacher = await house.enter(house.school.teacher)
-    await lobby.next_family(house.registry, teacher.room, teacher.peer, None)
-    await first.enter()
-    return teacher, first
 
 
 async def say(visit: Visit, body: str, *, reply_to: int | None = None) -> views.Message:

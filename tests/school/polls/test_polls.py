@@ -201,3 +201,20 @@ async def test_what_was_answered_before_the_end_counts_and_nothing_after_it(
         found = await queries.latest(db, session_id)
     assert found is not None
     assert (found.closed_at, len(found.answers)) == (NOW, min(answered, 1))
+
+
+async def test_a_poll_that_is_put_away_is_closed_and_none_before_it_is_seen(
+    database: Database, school: School, session_id: int
+) -> None:
+    async with database.begin() as db:
+        first = await ask(db, session_id, school.teacher)
+        await actions.close(db, NOW, session_id=session_id, poll_id=first)
+        second = await ask(db, session_id, school.teacher)
+        await actions.put_away(db, NOW, session_id=session_id)
+        assert await queries.latest(db, session_id) is None
+        with pytest.raises(PollClosed):
+            await choose(db, session_id, second, school.student, 0)
+        third = await ask(db, session_id, school.teacher)
+        found = await queries.latest(db, session_id)
+    assert found is not None
+    assert (found.id, found.closed_at) == (third, None)
