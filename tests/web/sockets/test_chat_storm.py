@@ -26,8 +26,7 @@ from tests.web.sockets.line import Line, open_line
 log = logging.getLogger("measured")
 
 # A hundred thousand deliveries, both ends in one process: 40 s on two busy cores. STORM=5000 makes the whole
-# storm of it, by hand:
-# it takes five times that.
+# storm of it, by hand: it takes five times that.
 CLIENTS, MESSAGES, FALLS = 100, int(os.environ.get("STORM", "1000")), 0.05
 EACH = MESSAGES // CLIENTS
 SECONDS = 150 * MESSAGES // 1_000  # a guard
