@@ -75,11 +75,10 @@ async def sees(page: Page, people: int) -> None:
 
 @pytest.mark.timeout(180)
 async def test_one_is_let_through_by_tcp_and_one_by_turn_over_tls_and_they_meet(
-    sqlite_url: str, tmp_path: Path
+    sqlite_database: Database, sqlite_url: str, tmp_path: Path
 ) -> None:
-    database = Database.open(sqlite_url)
-    planned = await school.consultation(database)
-    await steps.set_topic(database, planned)
+    planned = await school.consultation(sqlite_database)
+    await steps.set_topic(sqlite_database, planned)
     port, media_port = free_port(), free_port()
     async with AsyncExitStack() as stack:
         folder = tmp_path / "turn"
@@ -112,7 +111,6 @@ async def test_one_is_let_through_by_tcp_and_one_by_turn_over_tls_and_they_meet(
         assert await ways(teacher) == {"udp"}
         assert await ways(by_tcp) == {"tcp"}
         assert await ways(by_turn) == {"tls"}
-    await database.close()
 
 
 async def ways(page: Page) -> set[Any]:

@@ -72,16 +72,15 @@ class Keyboard:
 
 @pytest.mark.timeout(PATIENCE)
 async def test_a_worker_does_their_pages_work_without_a_mouse_on_a_phone_and_on_a_desktop(
-    sqlite_url: str, browser: Browser, tmp_path: Path
+    sqlite_database: Database, sqlite_url: str, browser: Browser, tmp_path: Path
 ) -> None:
-    database = Database.open(sqlite_url)
-    planned = await school.consultation(database)
+    planned = await school.consultation(sqlite_database)
     async with serving(sqlite_url, tmp_path) as kabinet:
         for width, height, topic in ((360, 740, "Дроби"), (1280, 800, "Проценты")):
             page = await window(browser, width=width, height=height)
             await page.goto(f"{kabinet.base_url}/sign-in")
             await work(page, planned.session_id, topic)
-            async with database.read() as db:
+            async with sqlite_database.read() as db:
                 kept = await sessions.session(db, planned.session_id)
             assert (kept.topic, kept.topic_basis, kept.scope) == (
                 topic,
@@ -89,7 +88,6 @@ async def test_a_worker_does_their_pages_work_without_a_mouse_on_a_phone_and_on_
                 Scope.SINGLE_TOPIC,
             )
             await page.context.close()
-    await database.close()
 
 
 async def work(page: Page, session_id: int, topic: str) -> None:
