@@ -63,6 +63,13 @@ async def moving(page: Page, kind: str = "video", *, by: int = 10) -> dict[str, 
             await asyncio.sleep(0.1)
 
 
+async def until(page: Page, condition: str) -> None:
+    """Wait until an expression holds in the page, whose policy forbids what Playwright's own waiting does."""
+    async with asyncio.timeout(PATIENCE):
+        while not await page.evaluate(condition):
+            await asyncio.sleep(0.1)
+
+
 async def write(page: Page, text: str) -> None:
     """Write in the chat, whose panel is open."""
     await page.get_by_label("Сообщение", exact=True).fill(text)

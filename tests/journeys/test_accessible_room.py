@@ -13,6 +13,7 @@ from school.sessions.models import Session
 from tests.journeys import school, steps
 from tests.journeys.browser import window
 from tests.journeys.server import Kabinet
+from tests.journeys.test_tools import document
 
 # WCAG 2.2 AA and what axe calls best practice; its experimental rules are not asked.
 OPTIONS = {
@@ -44,9 +45,10 @@ async def house(
 
 
 async def sound(page: Page, state: str) -> None:
-    """Nothing for axe to find, on a phone and on a desktop, and nothing wider than the window."""
-    for size in (PHONE, DESKTOP):
+    """Nothing for axe to find, on a dark phone and a light desktop, and nothing wider than the window."""
+    for size, scheme in ((PHONE, "dark"), (DESKTOP, "light")):
         await page.set_viewport_size(size)
+        await page.emulate_media(color_scheme=scheme)
         found = await Axe().run(page, options=OPTIONS)
         assert found.violations_count == 0, f"{state} at {size['width']}: {found.generate_report()}"
         assert await narrow(page), f"{state} is wider than {size['width']}"
@@ -149,7 +151,7 @@ async def door_and_dialogs(house: House, teacher: Page) -> None:
 
 
 async def tools_in_use(teacher: Page, student: Page) -> None:
-    """The checklist, and a poll as it is asked."""
+    """The checklist, a poll asked and answered, a timer, a board, slides, a file in the chat."""
     await teacher.get_by_role("button", name="Инструменты").click()
     tools = teacher.get_by_role("complementary", name="Инструменты")
     await tools.get_by_label("Критерии оценивания").check()
@@ -158,6 +160,33 @@ async def tools_in_use(teacher: Page, student: Page) -> None:
     await tools.get_by_role("button", name="Спросить").click()
     await student.get_by_label("Да", exact=True).wait_for()
     await sound(student, "a poll")
+    await student.get_by_label("Да", exact=True).check()
+    await student.get_by_role("button", name="Ответить").click()
+    await expect(tools.get_by_text("1 ответ")).to_be_visible()
+    await tools.get_by_role("button", name="Показать результаты всем").click()
+    await tools.get_by_role("button", name="Запустить").click()
+    await student.get_by_role("timer").wait_for()
+    await sound(teacher, "a poll's results and a timer")
+    await sound(student, "a poll's results and a timer, as the student")
+    await student.keyboard.press("Escape")
+
+    await tools.get_by_role("button", name="Показать доску").click()
+    await student.get_by_role("img", name="Доска пуста").wait_for()
+    await sound(teacher, "a board")
+    await sound(student, "a board, as the student")
+    await tools.get_by_role("button", name="Убрать доску").click()
+    lesson = {"name": "урок.pdf", "mimeType": "application/pdf", "buffer": document("One", "Two")}
+    await tools.get_by_label("Выбрать PDF").set_input_files(lesson)
+    await student.get_by_role("img", name="Страница 1 из 2").wait_for()
+    await sound(student, "slides")
+    await teacher.keyboard.press("c")
+    await teacher.get_by_role("link", name="урок.pdf").wait_for()
+    await steps.write(teacher, "Формула $\\frac{a}{b}$")
+    await teacher.locator("math").wait_for()
+    await sound(teacher, "slides, and a chat with a file and a formula")
+    for scheme in ("black-on-white", "white-on-black"):
+        await show_in(student, scheme)
+        await sound(student, f"slides, {scheme}")
 
 
 async def show_in(page: Page, scheme: str) -> None:

@@ -1,4 +1,4 @@
-"""Weak phones and networks (R42, R44): the verdict before the room, sound alone, another microphone."""
+"""Phones and weak networks (R42, R44): the verdict, sound alone, a floating picture, a lit screen."""
 
 from pathlib import Path
 
@@ -9,6 +9,20 @@ from school.db import Database
 from tests.journeys import house, steps
 from tests.journeys.browser import inbound
 
+# Nobody but a test needs to look at the locks: they are kept as they are given.
+KEEP_LOCKS = """
+(() => {
+  const native = WakeLock.prototype.request;
+  window.locks = [];
+  WakeLock.prototype.request = async function (kind) {
+    const lock = await native.call(this, kind);
+    window.locks.push(lock);
+    return lock;
+  };
+})();
+"""
+AWAKE = "locks.filter(lock => !lock.released).length"
+
 
 @pytest.mark.timeout(180)
 async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spared(
@@ -18,6 +32,8 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
         planned, way = opened.planned, await opened.way()
         teacher, phone = await opened.window(way), await opened.window(way, width=360, height=740)
 
+        await phone.context.grant_permissions(["camera", "microphone", "screen-wake-lock"])
+        await phone.add_init_script(KEEP_LOCKS)
         way.cut_media()
         await steps.check_devices(phone, opened.link(planned.students[0], way))
         await verdict(phone, "Сеть не пропускает видео: попробуйте мобильный интернет")
@@ -44,6 +60,8 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
         await stands_still(phone)
         await phone.get_by_role("button", name="Показать", exact=True).click()
         await steps.moving(phone)
+        await floats_over_other_windows(phone)
+        await lets_the_screen_go_dark_only_outside(phone)
 
 
 async def verdict(page: Page, words: str) -> None:
@@ -55,3 +73,20 @@ async def stands_still(page: Page) -> None:
     before = [report["frames"] for report in await inbound(page, "video")]
     await steps.moving(page, "audio", by=48_000)
     assert [report["frames"] for report in await inbound(page, "video")] == before
+
+
+async def floats_over_other_windows(page: Page) -> None:
+    """The browser's own small window shows a picture that moves, and goes when it is put away."""
+    await page.get_by_role("button", name="Картинка поверх других окон").click()
+    shown = "document.pictureInPictureElement?.getVideoPlaybackQuality().totalVideoFrames ?? 0"
+    await steps.until(page, f"({shown}) > 10")
+    await page.get_by_role("button", name="Убрать картинку поверх окон").click()
+    await steps.until(page, "document.pictureInPictureElement === null")
+
+
+async def lets_the_screen_go_dark_only_outside(page: Page) -> None:
+    """One lock on the screen while in the room, none after leaving it."""
+    assert await page.evaluate(AWAKE) == 1
+    await page.get_by_role("button", name="Выйти").click()
+    await page.get_by_role("heading", name="Вы вышли из комнаты").wait_for()
+    await steps.until(page, f"{AWAKE} === 0")
