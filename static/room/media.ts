@@ -33,13 +33,12 @@ export class Media {
     const round = ++this.#round;
     this.#me = me.id;
     this.#rights = rights;
+    this.receiving.expect(producers.filter((producer) => producer.peer !== me.id && this.#receives(producer)));
     if (!capabilities) return;
     const device = await this.#load(capabilities);
     if (!device || round !== this.#round) return;
-    await Promise.all([
-      this.receiving.start(device, producers.filter((producer) => producer.peer !== me.id && this.#receives(producer))),
-      this.publishing.start(device, rights),
-    ]);
+    // The rights may have changed while the device was made ready.
+    await Promise.all([this.receiving.start(device), this.publishing.start(device, this.#rights)]);
   }
 
   /** Rights as they are now: what may not be sent or received any more stops, what may again begins. */

@@ -30,8 +30,8 @@ export class Receiving {
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #sizes = new Map<string, TileSize>();
   readonly #hungry = new Map<string, ReturnType<typeof setTimeout>>();
-  /** Producers to be consumed, whether their consumer is already there or still being made. */
-  readonly #wanted = new Set<string>();
+  /** Producers to be consumed, whether their consumer is there, is being made, or the device is not ready yet. */
+  readonly #wanted = new Map<string, Producer>();
   #device: types.Device | null = null;
   #transport: Promise<types.Transport> | null = null;
 
@@ -43,21 +43,24 @@ export class Receiving {
     wire.on("consumer.layer", ({ id, layer }) => this.#layer(id, layer));
   }
 
-  /** Starts anew on a new transport with everything that is published now. */
-  async start(device: types.Device, producers: readonly Producer[]): Promise<void> {
+  /** Begins anew with everything that is published now; what comes and goes before `start` is not lost. */
+  expect(producers: readonly Producer[]): void {
     this.drop();
+    for (const producer of producers) this.#wanted.set(producer.id, producer);
+  }
+
+  /** Receives what is expected, on a new transport. */
+  async start(device: types.Device): Promise<void> {
     this.#device = device;
     this.#looking = setInterval(() => void this.#look(), LOOK_MS);
-    const current = new Set(producers.map(({ id }) => id));
-    this.tracks.value = new Map([...this.tracks.value].filter(([id]) => current.has(id)));
-    await Promise.all(producers.map((producer) => this.add(producer)));
+    this.tracks.value = new Map([...this.tracks.value].filter(([id]) => this.#wanted.has(id)));
+    await Promise.all([...this.#wanted.values()].map((producer) => this.#attempt(device, producer)));
   }
 
   async add(producer: Producer): Promise<void> {
-    const device = this.#device;
-    if (!device || this.#wanted.has(producer.id)) return;
-    this.#wanted.add(producer.id);
-    await this.#attempt(device, producer);
+    if (this.#wanted.has(producer.id)) return;
+    this.#wanted.set(producer.id, producer);
+    if (this.#device) await this.#attempt(this.#device, producer);
   }
 
   remove(producerId: string): void {

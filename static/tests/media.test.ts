@@ -115,6 +115,16 @@ describe("receiving", () => {
     expect(wire.count("consumer.resume")).toBe(0);
   });
 
+  test("what is published while the device is made ready is consumed, what ends meanwhile is not", async () => {
+    const entering = media.enter(inside({ producers: [camera("v1", teacher)] }));
+    wire.push("producer.added", camera("v2", teacher));
+    wire.push("producer.removed", { id: "v1" });
+    await settle();
+    await entering;
+    expect(wire.payloads("consume").map(({ producer }) => producer)).toEqual(["v2"]);
+    expect([...media.receiving.tracks.value.keys()]).toEqual(["v2"]);
+  });
+
   test("an unanswered consume is asked again", async () => {
     await enter();
     const answer = wire.replies.get("consume");
@@ -177,6 +187,15 @@ describe("publishing", () => {
     expect(wire.count("produce")).toBe(0);
     media.allow(speaking);
     await settle();
+    expect(wire.count("produce")).toBe(1);
+  });
+
+  test("a right given while the device is made ready counts", async () => {
+    await wish();
+    const entering = media.enter(inside({ rights: { ...speaking, publish_audio: false } }));
+    media.allow(speaking);
+    await settle();
+    await entering;
     expect(wire.count("produce")).toBe(1);
   });
 
