@@ -65,9 +65,9 @@ async def moving(page: Page, kind: str = "video", *, by: int = 10) -> dict[str, 
 
 async def until(page: Page, condition: str) -> None:
     """Wait until an expression holds in the page, whose policy forbids what Playwright's own waiting does."""
+    look = f"const look = () => {condition} ? done() : setTimeout(look, 100);"
     async with asyncio.timeout(PATIENCE):
-        while not await page.evaluate(condition):
-            await asyncio.sleep(0.1)
+        await page.evaluate(f"() => new Promise(done => {{ {look} look(); }})")
 
 
 async def write(page: Page, text: str) -> None:
