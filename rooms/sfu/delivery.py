@@ -3,21 +3,30 @@
 Source: draft-holmer-rmcat-transport-wide-cc-extensions-01.
 """
 
+import struct
 from array import array
 from collections import deque
 from dataclasses import dataclass
 
+from rooms.sfu import rtcp
 from rooms.sfu.burst import LOST, RECEIVED, STATE, UNKNOWN, Burst, sending, sending_size, sending_time
-from rooms.sfu.rtcp import TransportFeedback
+from rooms.sfu.rtcp import RTPFB, TRANSPORT_CC, TransportFeedback
 from rooms.sfu.rtp import WIDE_AT, WORD
 from rooms.sfu.trend import Trend
 
 KEPT = 1024  # packets whose sending is remembered: some seconds of a full picture
 REFERENCE_SECONDS = 0.064
+DELTA_SECONDS = 0.00025
 REFERENCE_WRAP = (1 << 24) * REFERENCE_SECONDS
 WINDOW = 0.25  # seconds over which arrivals are averaged
 BASE_SECONDS = 30.0  # the shortest delay is forgotten after one to two times this
 LEAST_PACKETS = 8  # fewer say nothing: of a small picture, it takes longer than `WINDOW` to see them
+CALM = 0.02  # seconds of queue that are no reason to look closer
+SKIMMED = 8  # feedbacks that only said that all is well: read after all when one says more
+EVERYTHING_CAME = 0x2000  # one run of "received, small delta" (§3.1.3)
+_SKIM = struct.Struct("!HHIH")
+_SKIM_AT = 12
+_DELTAS_AT = 22
 
 # Packets that were sent at once and came at once: microseconds by our clock and from the feedback's base;
 # bits, packets.
@@ -39,6 +48,11 @@ class Condition:
     carries: float | None = None
     waiting: int = 0
 
+    @property
+    def calm(self) -> bool:
+        """Whether nothing is to be seen of a full or a lossy link."""
+        return self.queue <= CALM and self.lost == 0.0 and self.carries is None
+
 
 class Delivery:
     """Transport-wide numbers for one viewer's packets, and what became of them."""
@@ -52,6 +66,7 @@ class Delivery:
         "_sent",
         "_shortest",
         "_shortest_before",
+        "_skimmed",
         "_trend",
     )
 
@@ -65,6 +80,7 @@ class Delivery:
         self._rotated = float("-inf")
         self._trend = Trend()
         self._forgiven = float("-inf")
+        self._skimmed: deque[tuple[bytes, float]] = deque(maxlen=SKIMMED)
 
     def stamp(self, buffer: bytearray, now: float) -> None:
         """Write the next number into a packet that is about to leave."""
@@ -90,8 +106,39 @@ class Delivery:
         """Count none of the losses among what has been sent until now: their cause is known."""
         self._forgiven = now
 
+    def skim(self, compound: bytes, now: float) -> bool:
+        """Whether an RTCP compound is a feedback by which everything came, the last of it without a queue.
+
+        Then it is kept and not read, since nothing follows from it: a viewer says so many times a second.
+        """
+        if len(compound) < _DELTAS_AT or compound[0] & 0xDF != 0x80 | TRANSPORT_CC or compound[1] != RTPFB:
+            return False
+        base, count, reference, chunk = _SKIM.unpack_from(compound, _SKIM_AT)
+        end = _DELTAS_AT + count
+        if chunk != EVERYTHING_CAME | count or len(compound) - end >> 2 or not count:
+            return False
+        if not count <= self._next - base & 0xFFFF <= KEPT:
+            return False
+        record = self._sent[base + count - 1 & (KEPT - 1)]
+        if not record or record & STATE != UNKNOWN:
+            return False
+        at = (reference >> 8) * REFERENCE_SECONDS + sum(compound[_DELTAS_AT:end]) * DELTA_SECONDS
+        if self._queue(at - sending_time(record), now) > CALM:
+            return False
+        self._skimmed.append((compound, now))
+        return True
+
     def told(self, feedback: TransportFeedback, now: float) -> Condition | None:
         """Learn from a feedback; None while too little is known."""
+        for compound, at in self._skimmed:
+            for before in rtcp.parse(compound):
+                if isinstance(before, TransportFeedback):
+                    self._learn(before, at)
+        self._skimmed.clear()
+        return self._condition(self._learn(feedback, now), now)
+
+    def _learn(self, feedback: TransportFeedback, now: float) -> float:
+        """Remember what it tells; the least of the delays, seconds."""
         received, lost, came = self._outcome(feedback)
         reference = feedback.reference * REFERENCE_SECONDS
         quickest = float("inf")
@@ -101,7 +148,7 @@ class Delivery:
             self._trend.add(sent_at, at, bits, packets)
             self._arrived.append((at, bits))
         self._outcomes.append((now, received, lost))
-        return self._condition(quickest, now)
+        return quickest
 
     def _outcome(self, feedback: TransportFeedback) -> tuple[int, int, list[Came]]:
         """How many packets have newly come, how many are newly lost, and when those came that came."""
@@ -150,7 +197,7 @@ class Delivery:
         if quickest == float("inf") or received + lost < LEAST_PACKETS:
             return None
         share = max(0, lost) / (received + max(0, lost)) if received else 1.0
-        carries = self._trend.carries
+        carries = self._trend.carries()
         return Condition(self._queue(quickest, now), self._rate(), share, carries, self._waiting())
 
     def _waiting(self) -> int:

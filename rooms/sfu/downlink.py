@@ -24,6 +24,7 @@ class DownlinkAdapter:
     __slots__ = (
         "_adapting",
         "_budget",
+        "_calm",
         "_consumers",
         "_downlink",
         "_draining",
@@ -43,6 +44,7 @@ class DownlinkAdapter:
         self._downlink = Downlink()
         self.delivery = Delivery()
         self._budget = float("inf")
+        self._calm = False
         self._padding = Repeating(timers, PAD_SECONDS, self._pad)
         self._unpadded = self._padded_at = 0.0
         self._told_at = 0.0
@@ -59,10 +61,18 @@ class DownlinkAdapter:
         """The viewer's latest REMB, 0 before the first."""
         return self._downlink.estimate
 
+    def skim(self, compound: bytes, now: float) -> bool:
+        """Whether an RTCP compound only says, once more, that there is room enough: it is done with then."""
+        if not self._calm or not self.delivery.skim(compound, now):
+            return False
+        self._told_at = now
+        return True
+
     def told(self, feedback: TransportFeedback, now: float) -> None:
         """The viewer's transport-cc feedback."""
         self._told_at = now
         condition = self.delivery.told(feedback, now)
+        self._calm = condition is not None and self._downlink.limit is None and condition.calm
         if condition is None:
             return
         # Sound has no numbers, but its share of the link.

@@ -119,6 +119,8 @@ class Endpoint:
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         """Take one decrypted RTCP compound. Never raises."""
+        if self._downlink.skim(data, now):
+            return
         try:
             reports = rtcp.parse(data)
         except ValueError:

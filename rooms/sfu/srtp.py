@@ -14,6 +14,7 @@ from rooms.sfu.burst import MAX_BURST, MAX_PACKET, MAX_PLAIN, Burst
 _ffi: Any = _binding.ffi
 _protect: Any = _binding.lib.srtp_protect
 _unprotect: Any = _binding.lib.srtp_unprotect
+_unprotect_rtcp: Any = _binding.lib.srtp_unprotect_rtcp
 
 # A length for each packet of a burst: libsrtp is told the plain one there and leaves the protected one.
 _LENGTH: Final = struct.Struct("@i")
@@ -110,7 +111,15 @@ class Unprotector:
 
     def unprotect_rtcp(self, compound: bytes) -> bytes:
         """The plain RTCP compound; raises `pylibsrtp.Error`."""
-        return self._session.unprotect_rtcp(compound)
+        length = len(compound)
+        if length > MAX_PACKET:
+            raise Error("compound is too long")
+        _scratch[:length] = compound
+        _length[0] = length
+        if _unprotect_rtcp(self._context, _scratch_start, _length):
+            raise Error("libsrtp refused")
+        plain: bytes = _ffi.unpack(_scratch_start, _length[0])
+        return plain
 
 
 def lengths(count: int) -> list[int]:
