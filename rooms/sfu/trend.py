@@ -22,6 +22,7 @@ class Trend:
         self._at = float("-inf")
         self._sent = 0.0
         self._since = self._sent_since = self._largest = 0.0
+        self._seen: float | None = None
         self._restart(0.0)
 
     def add(self, sent: float, arrived: float, bits: int, packets: int = 1) -> None:
@@ -30,6 +31,8 @@ class Trend:
         step = delay - self._delay
         quiet = not self._steps and step < STEP
         if quiet or step < -SHRINKS or arrived - self._at > PAUSE:
+            if self._steps >= STEPS:
+                self._seen = self._carries() or self._seen
             self._restart(delay)
         else:
             if not self._steps:
@@ -42,9 +45,12 @@ class Trend:
                 self._steps += 1
         self._delay, self._at, self._sent = delay, arrived, sent
 
-    @property
     def carries(self) -> float | None:
-        """Bits per second that pass while the queue grows; None when it does not."""
+        """Bits per second that pass while the queue grows, as seen since the last call; None: it did not."""
+        seen, self._seen = self._seen, None
+        return self._carries() or seen
+
+    def _carries(self) -> float | None:
         grown = self._delay - self._from - self._largest
         if self._steps < max(STEPS, OF_PACKETS * self._packets) or grown < GROWN:
             return None
