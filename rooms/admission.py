@@ -361,7 +361,7 @@ async def give_ticket(db: Db, now: datetime, secret: bytes, admission: Admission
     Takes the seat when it is the person's first time. The newest ticket is the one that counts.
     """
     claim = admission.claim
-    seat = await seat_actions.take(
+    seat = admission.facts.seat or await seat_actions.take(
         db,
         now,
         session_id=admission.session.id,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from school.attendance.errors import NotOverYet
 from school.attendance.models import Mark, Presence
 from school.attendance.queries import of_person
 from school.audit.actions import record
-from school.db import Db, insert_once
+from school.db import INT64, Db, fetch, insert_once
 from school.errors import Invalid
 from school.organisation.queries import settings
 from school.people.actions import need_person
@@ -22,15 +22,22 @@ from school.text import collapse
 _DAY_MINUTES = 24 * 60
 REASON_LIMIT = 500
 
+_JOINING = insert(Presence).returning(Presence.id)
+_LEAVING = (
+    update(Presence)
+    .where(Presence.id == bindparam("presence", type_=INT64), Presence.left_at.is_(None))
+    .values(left_at=bindparam("now"))
+    .returning(Presence.id)
+)
+
 
 async def joined(
     db: Db, now: datetime, *, session_id: int, person_id: int, role: RoomRole, child_id: int | None
 ) -> int:
     """Begin a stay and give its id, for `heartbeat` and `left`."""
     values = {"role": role, "child_id": child_id, "joined_at": now, "seen_at": now}
-    statement = insert(Presence).values(session_id=session_id, person_id=person_id, **values)
-    presence_id: int = (await db.scalars(statement.returning(Presence.id))).one()
-    return presence_id
+    [(presence_id,)] = await fetch(db, _JOINING, session_id=session_id, person_id=person_id, **values)
+    return int(presence_id)
 
 
 async def heartbeat(db: Db, now: datetime, presence_ids: Sequence[int]) -> None:
@@ -42,9 +49,7 @@ async def heartbeat(db: Db, now: datetime, presence_ids: Sequence[int]) -> None:
 
 async def left(db: Db, now: datetime, presence_id: int) -> bool:
     """End a stay; False when it has ended before."""
-    statement = update(Presence).where(Presence.id == presence_id, Presence.left_at.is_(None))
-    ended = statement.values(left_at=now).returning(Presence.id)
-    return await db.scalar(ended) is not None
+    return bool(await fetch(db, _LEAVING, presence=presence_id, now=now))
 
 
 async def close_dangling(db: Db, now: datetime, older_than: timedelta) -> int:

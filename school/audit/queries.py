@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from school.audit.models import AuditRecord
 from school.audit.rules import FIRST_HASH, Entry, chained_hash
-from school.db import Db
+from school.db import Db, fetch
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ async def latest(db: Db, limit: int, before_id: int | None = None) -> list[Audit
 
 async def newest(db: Db) -> int:
     """Give the id of the newest record, 0 when there is none."""
-    return await db.scalar(_NEWEST) or 0
+    [(found,)] = await fetch(db, _NEWEST)
+    return found or 0
 
 
 async def has_others(db: Db, after_id: int, actions: Collection[str]) -> bool:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from school.db import Db
+from school.db import INT64, Db, fetch
 from school.links.models import Link
 
 
@@ -32,12 +32,14 @@ ROW: tuple[Any, ...] = (
     Link.issued_at,
     Link.revoked_at,
 )
+_ONE = select(*ROW).where(Link.id == bindparam("link", type_=INT64))
 
 
 async def link(db: Db, link_id: int) -> LinkRow | None:
     """Give a link, or None."""
-    row = (await db.execute(select(*ROW).where(Link.id == link_id))).one_or_none()
-    return None if row is None else LinkRow(*row)
+    for row in await fetch(db, _ONE, link=link_id):
+        return LinkRow(*row)
+    return None
 
 
 async def of_session(db: Db, session_id: int) -> list[LinkRow]:

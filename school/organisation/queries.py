@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from school.db import Db
+from school.db import Db, fetch
 from school.errors import NotFound
 from school.organisation.errors import NotSetUp
 from school.organisation.models import LocalAct, Organisation, StudentTerm
@@ -84,10 +84,9 @@ _SETTINGS_QUERY = select(*_SETTINGS)
 
 async def settings(db: Db) -> OrganisationRow:
     """Give the settings; raises NotSetUp before there are any."""
-    row = (await db.execute(_SETTINGS_QUERY)).one_or_none()
-    if row is None:
-        raise NotSetUp
-    return OrganisationRow(*row)
+    for row in await fetch(db, _SETTINGS_QUERY):
+        return OrganisationRow(*row)
+    raise NotSetUp
 
 
 async def acts(db: Db) -> list[ActRow]:

@@ -2,25 +2,35 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 
 from school.audit.actions import record
-from school.db import Db, insert_once
+from school.db import INT64, Db, fetch, inserting
 from school.errors import NotFound
+from school.seats import queries
 from school.seats.models import Seat
 from school.seats.queries import ROW, SeatRow
 from school.sessions.models import RoomRole
+
+_ID = bindparam("seat", type_=INT64)
+_ISSUING = update(Seat).where(Seat.id == _ID).values(tickets=Seat.tickets + 1).returning(Seat.tickets)
+_NUMBER = bindparam("number", type_=INT64)
+_USING = (
+    update(Seat)
+    .where(Seat.id == _ID, Seat.ticket <= _NUMBER, Seat.tickets >= _NUMBER)
+    .values(ticket=_NUMBER)
+    .returning(Seat.id)
+)
 
 
 async def take(
     db: Db, now: datetime, *, session_id: int, person_id: int, role: RoomRole, child_id: int | None
 ) -> SeatRow:
     """Give the person's one seat in the session, made now or found as it was left."""
-    await insert_once(
+    statement = inserting(db, Seat).on_conflict_do_nothing(index_elements=("session_id", "person_id"))
+    made = await fetch(
         db,
-        Seat,
-        key=("session_id", "person_id"),
-        returning="id",
+        statement.returning(*ROW),
         session_id=session_id,
         person_id=person_id,
         role=role,
@@ -30,17 +40,17 @@ async def take(
         ticket=0,
         may_return=True,
     )
-    query = select(*ROW).where(Seat.session_id == session_id, Seat.person_id == person_id)
-    return SeatRow(*(await db.execute(query)).one())
+    found = SeatRow(*made[0]) if made else await queries.of_person(db, session_id, person_id)
+    if found is None:
+        raise NotFound(subject="session", id=session_id)
+    return found
 
 
 async def issue_ticket(db: Db, seat_id: int) -> int:
     """Count one more ticket for the seat and give its number; no number is given twice. Raises NotFound."""
-    statement = update(Seat).where(Seat.id == seat_id).values(tickets=Seat.tickets + 1)
-    number: int | None = await db.scalar(statement.returning(Seat.tickets))
-    if number is None:
-        raise NotFound(subject="seat", id=seat_id)
-    return number
+    for (number,) in await fetch(db, _ISSUING, seat=seat_id):
+        return int(number)
+    raise NotFound(subject="seat", id=seat_id)
 
 
 async def use_ticket(db: Db, seat_id: int, number: int) -> bool:
@@ -48,8 +58,7 @@ async def use_ticket(db: Db, seat_id: int, number: int) -> bool:
 
     False when a later device has taken it over, or when no such ticket was given out.
     """
-    statement = update(Seat).where(Seat.id == seat_id, Seat.ticket <= number, Seat.tickets >= number)
-    return await db.scalar(statement.values(ticket=number).returning(Seat.id)) is not None
+    return bool(await fetch(db, _USING, seat=seat_id, number=number))
 
 
 async def remove(db: Db, now: datetime, *, seat_id: int, by: int, may_return: bool) -> bool:

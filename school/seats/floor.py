@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, bindparam, null, update
 
 from school.audit.actions import record
 from school.audit.rules import Json
-from school.db import Db
+from school.db import INT64, Db, fetch
 from school.errors import NotFound
 from school.seats import queries
 from school.seats.models import Seat
@@ -21,6 +21,12 @@ _AT_REST: Final[Mapping[str, object]] = {
     "microphone_stopped": False,
     "camera_stopped": False,
 }
+_LETTING_IN = (
+    update(Seat)
+    .where(Seat.id == bindparam("seat", type_=INT64), Seat.let_in_at.is_(None))
+    .values(let_in_at=bindparam("now"), waiting_since=null())
+    .returning(*ROW)
+)
 
 
 async def queue(db: Db, now: datetime, seat_id: int) -> SeatRow:
@@ -30,7 +36,9 @@ async def queue(db: Db, now: datetime, seat_id: int) -> SeatRow:
 
 async def let_in(db: Db, now: datetime, seat_id: int) -> SeatRow:
     """Note that the person is past the door; from then on nobody asks again when they come back."""
-    return await _keep(db, seat_id, {"let_in_at": now, "waiting_since": None}, Seat.let_in_at.is_(None))
+    for row in await fetch(db, _LETTING_IN, seat=seat_id, now=now):
+        return SeatRow(*row)
+    return await _found(db, seat_id)
 
 
 async def turn_away(db: Db, now: datetime, seat_id: int, *, by: int, word: str) -> SeatRow:
@@ -101,12 +109,14 @@ async def _keep(
 ) -> SeatRow:
     statement = update(Seat).where(Seat.id == seat_id, *conditions).values(**values).returning(*ROW)
     changed = (await db.execute(statement)).one_or_none()
-    if changed is None:
-        found = await queries.seat(db, seat_id)
-        if found is None:
-            raise NotFound(subject="seat", id=seat_id)
-        return found
-    return SeatRow(*changed)
+    return await _found(db, seat_id) if changed is None else SeatRow(*changed)
+
+
+async def _found(db: Db, seat_id: int) -> SeatRow:
+    found = await queries.seat(db, seat_id)
+    if found is None:
+        raise NotFound(subject="seat", id=seat_id)
+    return found
 
 
 async def _record(db: Db, now: datetime, by: int, action: str, seat: SeatRow, **detail: str) -> None:

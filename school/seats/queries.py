@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from school.db import Db
+from school.db import INT64, Db, fetch
 from school.seats.models import Seat
 from school.sessions.models import RoomRole
 
@@ -46,19 +46,24 @@ class SeatRow:
 
 
 ROW: tuple[Any, ...] = tuple(getattr(Seat, name) for name in SeatRow.__dataclass_fields__)
+_ONE = select(*ROW).where(Seat.id == bindparam("seat", type_=INT64))
+_OF_PERSON = select(*ROW).where(
+    Seat.session_id == bindparam("session", type_=INT64), Seat.person_id == bindparam("person", type_=INT64)
+)
 
 
 async def seat(db: Db, seat_id: int) -> SeatRow | None:
     """Give a seat, or None."""
-    row = (await db.execute(select(*ROW).where(Seat.id == seat_id))).one_or_none()
-    return None if row is None else SeatRow(*row)
+    for row in await fetch(db, _ONE, seat=seat_id):
+        return SeatRow(*row)
+    return None
 
 
 async def of_person(db: Db, session_id: int, person_id: int) -> SeatRow | None:
     """Give the person's seat in the session, or None when they have never been in."""
-    query = select(*ROW).where(Seat.session_id == session_id, Seat.person_id == person_id)
-    row = (await db.execute(query)).one_or_none()
-    return None if row is None else SeatRow(*row)
+    for row in await fetch(db, _OF_PERSON, session=session_id, person=person_id):
+        return SeatRow(*row)
+    return None
 
 
 async def of_session(db: Db, session_id: int) -> list[SeatRow]:

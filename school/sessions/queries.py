@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 
-from school.db import INT64, Db
+from school.db import INT64, Db, fetch
 from school.errors import NotFound
 from school.people.models import Group, Person
 from school.people.rules import full_name
@@ -111,18 +111,25 @@ _FAMILIES = (
     .correlate(Session)
     .scalar_subquery()
 )
+_GROUPS = (
+    select(Group.name)
+    .join(SessionGroup, Group.id == SessionGroup.group_id)
+    .order_by(Group.sort_key, Group.id)
+)
+_GROUPS_OF_ONE = _GROUPS.where(SessionGroup.session_id == bindparam("session", type_=INT64))
 _ROLE_ORDER = (RoomRole.HOST, RoomRole.COHOST, RoomRole.STUDENT, RoomRole.PARENT)
 
 
 async def session(db: Db, session_id: int) -> SessionRow:
     """Give one session; raise NotFound."""
-    for row in await _rows(db, Session.id == session_id):
-        return row
+    for row in await fetch(db, _one(), session=session_id):
+        names = tuple(name for (name,) in await fetch(db, _GROUPS_OF_ONE, session=session_id))
+        return _session_row(row, names)
     raise NotFound(subject="session", id=session_id)
 
 
-async def for_doorman(db: Db, session_ids: Sequence[int]) -> list[SessionRow]:
-    """Give the sessions of these rooms, to see what has changed; those that do not exist are left out."""
+async def several(db: Db, session_ids: Sequence[int]) -> list[SessionRow]:
+    """Give these sessions, by start; those that do not exist are left out."""
     return await _rows(db, Session.id.in_(session_ids))
 
 
@@ -230,7 +237,7 @@ async def entitlements(db: Db, session_id: int, person_id: int, today: date) -> 
 
     The strongest comes first: host, student, parent; a parent has a row for each child.
     """
-    return _merged(await db.execute(_ways_of_one(today), {"session": session_id, "person": person_id}))
+    return _merged(await fetch(db, _ways_of_one(today), session=session_id, person=person_id))
 
 
 @lru_cache(maxsize=4)
@@ -252,16 +259,20 @@ def _in_time(since: datetime, until: datetime, moved_away: bool) -> list[ColumnE
 
 
 async def _rows(db: Db, *where: ColumnElement[bool]) -> list[SessionRow]:
-    found = [row._asdict() for row in await db.execute(_listing().where(*where))]
-    groups = await _group_names(db, [row["id"] for row in found])
-    return [
-        SessionRow(
-            host_name=full_name(row.pop("family_name"), row.pop("given_name"), row.pop("patronymic")),
-            group_names=tuple(groups.get(row["id"], ())),
-            **row,
-        )
-        for row in found
-    ]
+    found = (await db.execute(_listing().where(*where))).all()
+    groups = await _group_names(db, [row.id for row in found])
+    return [_session_row(row, tuple(groups.get(row.id, ()))) for row in found]
+
+
+def _session_row(found: Row[*tuple[Any, ...]], group_names: tuple[str, ...]) -> SessionRow:
+    row = found._asdict()
+    host_name = full_name(row.pop("family_name"), row.pop("given_name"), row.pop("patronymic"))
+    return SessionRow(host_name=host_name, group_names=group_names, **row)
+
+
+@cache
+def _one() -> Select[tuple[Any, ...]]:
+    return _listing().where(Session.id == bindparam("session", type_=INT64))
 
 
 @cache
@@ -282,14 +293,9 @@ def _listing() -> Select[tuple[Any, ...]]:
 
 
 async def _group_names(db: Db, session_ids: Iterable[int]) -> dict[int, list[str]]:
-    query = (
-        select(SessionGroup.session_id, Group.name)
-        .join(Group, Group.id == SessionGroup.group_id)
-        .where(SessionGroup.session_id.in_(list(session_ids)))
-        .order_by(Group.sort_key, Group.id)
-    )
+    query = _GROUPS.add_columns(SessionGroup.session_id)
     names: dict[int, list[str]] = {}
-    for session_id, name in await db.execute(query):
+    for name, session_id in await db.execute(query.where(SessionGroup.session_id.in_(list(session_ids)))):
         names.setdefault(session_id, []).append(name)
     return names
 
