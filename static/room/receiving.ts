@@ -4,7 +4,7 @@ import type { types } from "mediasoup-client";
 import type { Layer, Producer } from "./protocol.ts";
 import { countersOf, qualityOf, worse, type Counters, type Quality } from "./quality.ts";
 import { openTransport } from "./transports.ts";
-import type { Wire } from "./wire.ts";
+import { passes, type Wire } from "./wire.ts";
 
 export type TileSize = { width: number; height: number };
 export type RemoteTrack = { producer: Producer; track: MediaStreamTrack };
@@ -166,8 +166,15 @@ export class Receiving {
     const consumer = this.#consumers.get(producerId);
     if (!consumer || consumer.kind !== "video") return;
     const { width, height } = this.#sizeOf(producerId);
-    // Unanswered is harmless: the next size or the next connection says it again.
-    await this.#wire.request("consumer.size", { id: consumer.id, width, height }).catch(() => undefined);
+    try {
+      await this.#wire.request("consumer.size", { id: consumer.id, width, height });
+    } catch (error) {
+      if (!passes(error)) return;
+      // A tile that grew out of nothing would stay black.
+      setTimeout(() => {
+        if (this.#consumers.get(producerId) === consumer) void this.#tellSize(producerId);
+      }, RETRY_MS);
+    }
   }
 
   #sizeOf(producerId: string): TileSize {

@@ -100,6 +100,23 @@ describe("receiving", () => {
     expect(wire.payloads("consumer.size").slice(before).map(({ width }) => width)).toEqual([320, 0]);
   });
 
+  test("a size that the server could not take is told again, one that it refused is not", async () => {
+    await enter({ producers: [camera("v1", teacher)] });
+    const before = wire.count("consumer.size");
+    const answer = wire.replies.get("consumer.size");
+    wire.answer("consumer.size", () => {
+      throw new Refusal("flood");
+    });
+    media.receiving.size("v1", { width: 320, height: 180 });
+    await settle();
+    wire.answer("consumer.size", () => {
+      throw new Refusal("not_found");
+    });
+    await settle(60_000);
+    if (answer) wire.replies.set("consumer.size", answer);
+    expect(wire.payloads("consumer.size").slice(before).map(({ width }) => width)).toEqual([320, 320]);
+  });
+
   test("a producer that is removed takes its track away", async () => {
     await enter({ producers: [camera("v1", teacher)] });
     wire.push("producer.removed", { id: "v1" });
