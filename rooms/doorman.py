@@ -92,7 +92,7 @@ class Doorman:
             return
         async with self._database.read() as db:
             settings = await organisation_queries.settings(db)
-            found = await session_queries.for_doorman(db, [room.id for room in rooms])
+            found = await session_queries.several(db, [room.id for room in rooms])
         rows = {row.id: row for row in found}
         for room, renewals in rooms.items():
             # What its host has changed since the rows were read must not be undone: the next round looks.
@@ -129,7 +129,7 @@ class Doorman:
     async def _end_forgotten(self, now: datetime) -> None:
         """End sessions that ran and whose time is up, though no room of this process knows them."""
         async with self._database.read() as db:
-            running = await session_queries.for_doorman(db, await session_queries.running(db))
+            running = await session_queries.several(db, await session_queries.running(db))
             if not running:  # so it is before anybody has set the organisation up
                 return
             settings = await organisation_queries.settings(db)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from school.attendance import queries as attendance
 from school.db import Db
 from school.errors import NotFound
 from school.people.queries import ChildRow
@@ -10,6 +11,7 @@ from school.people.rules import Viewer
 from school.sessions import queries as sessions
 from school.sessions.models import RoomRole
 from school.sessions.queries import DayRow
+from web import history
 from web.consultation import Consultation
 
 Window = tuple[datetime, datetime]
@@ -49,7 +51,31 @@ async def rows(
         for row in theirs:
             if (row.session.id, child.person_id) not in met:
                 found.append((DayRow(row.session, row.role, child.person_id, child.name), False))
-    return sorted(found, key=lambda pair: (pair[0].session.starts_at, pair[0].session.id))
+    return sorted(found, key=by_start)
+
+
+def by_start(one: tuple[DayRow, bool]) -> tuple[datetime, int]:
+    """The order of a day."""
+    return one[0].session.starts_at, one[0].session.id
+
+
+async def past(
+    db: Db,
+    who: Viewer,
+    chosen: ChildRow | None,
+    window: Window,
+    known: list[tuple[DayRow, bool]],
+    now: datetime,
+) -> list[tuple[DayRow, bool]]:
+    """What is over and the person was in, though today it would be for others: last year's class, say."""
+    met = {row.session.id for row, _ in known}
+    return [
+        (row, True)
+        for row in await attendance.past(db, who.person_id, *window)
+        if row.session.id not in met
+        and (chosen is None or row.child_id in (None, chosen.person_id))
+        and await history.is_still(db, who.person_id, row.role, row.child_id, now)
+    ]
 
 
 def chosen_child(children: list[ChildRow], wanted: str | None) -> ChildRow | None:

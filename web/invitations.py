@@ -13,7 +13,7 @@ from school.organisation import queries as organisation
 from school.people.rules import Capability, Viewer, can
 from school.sessions import queries as sessions
 from school.sessions.queries import ExpectedRow, SessionRow
-from web import labels
+from web import history, labels
 from web.keys import OPTIONS, READER
 from web.reply import now, url, viewer
 
@@ -31,13 +31,15 @@ class Invited:
 
 
 async def concerned(db: Db, request: web.Request, session_id: int) -> SessionRow:
-    """The session, for those entitled to be in it or who look after all of them; else it does not exist."""
+    """The session, for those entitled to it, who were in it or look after all; else it does not exist."""
     row = await sessions.session(db, session_id)
     who = viewer(request)
     if any(can(who.roles, needed) for needed in _SEES_EVERY):
         return row
     settings = await organisation.settings(db)
     if await sessions.entitlements(db, row.id, who.person_id, settings.today(now(request))):
+        return row
+    if await history.may_read(db, row.id, who.person_id, now(request)):
         return row
     raise NotFound(subject="session", id=row.id)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from school.attendance.models import Mark, Presence
@@ -14,8 +14,8 @@ from school.db import Db
 from school.organisation.queries import settings
 from school.people.models import Person
 from school.people.rules import full_name
-from school.sessions.models import RoomRole
-from school.sessions.queries import SessionRow, expected, session
+from school.sessions.models import RoomRole, Session
+from school.sessions.queries import DayRow, SessionRow, expected, session, several
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,26 @@ async def present(db: Db, session_ids: Iterable[int]) -> list[PresentRow]:
 async def stays(db: Db, session_id: int) -> dict[int, list[Interval]]:
     """Give when each person was in the room: stays that do not touch, in order."""
     return {person_id: union(own.intervals) for person_id, own in (await _stays(db, session_id)).items()}
+
+
+async def past(db: Db, person_id: int, since: datetime, until: datetime) -> list[DayRow]:
+    """Give the sessions of `[since, until)` that are over and that a person was in, by start.
+
+    As whom: as they came the first time, whatever they are entitled to today.
+    """
+    child = aliased(Person)
+    query = (
+        select(Presence.session_id, Presence.role, Presence.child_id, child.family_name, child.given_name)
+        .join(Session, Session.id == Presence.session_id)
+        .outerjoin(child, child.id == Presence.child_id)
+        .where(Presence.person_id == person_id, Session.starts_at >= since, Session.starts_at < until)
+        .where(or_(Session.ended_at.is_not(None), Session.cancelled_at.is_not(None)))
+        .order_by(Presence.joined_at)
+    )
+    came: dict[int, tuple[RoomRole, int | None, str | None]] = {}
+    for session_id, role, child_id, *names in await db.execute(query):
+        came.setdefault(session_id, (role, child_id, None if child_id is None else " ".join(names)))
+    return [DayRow(found, *came[found.id]) for found in await several(db, list(came))]
 
 
 async def _stays(db: Db, session_id: int) -> dict[int, _Stays]:

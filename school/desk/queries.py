@@ -19,7 +19,7 @@ from school.schedule.models import Kind, Line, VersionState
 from school.schedule.queries import LineRow, VersionRow, lines, planned, versions
 from school.schedule.rules import Planned
 from school.sessions.models import Session
-from school.sessions.queries import SessionRow, busy, for_doorman
+from school.sessions.queries import SessionRow, busy, several
 from school.text import search_words
 
 _IN_FORCE = (VersionState.APPROVED, VersionState.PUBLISHED, VersionState.SUPERSEDED)
@@ -102,7 +102,7 @@ async def deviations(db: Db, since: datetime, until: datetime) -> list[SessionRo
         Session.replaced_by.is_(None),
         other,
     )
-    return await for_doorman(db, list(await db.scalars(query)))
+    return await several(db, list(await db.scalars(query)))
 
 
 async def families(db: Db, text: str, today: date, limit: int = 10) -> list[Family]:

@@ -4,17 +4,23 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
+from school.attendance import actions as attendance
 from school.conversation import actions as conversation
 from school.conversation.actions import hide
 from school.db import Db
 from school.files import actions as files
+from school.people import actions as people
+from school.people import queries
+from school.people.models import ParentLink
 from school.seats import actions as seats
 from school.seats import queries as seat_queries
 from school.sessions import actions as sessions
-from school.sessions.models import EndReason, RoomRole
+from school.sessions.models import EndReason, RoomRole, Session
+from tests import builders
 from tests.builders import NOW
-from tests.web.site import Browser, Site
+from tests.web.site import _HASH, Browser, Site
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
@@ -96,6 +102,113 @@ async def test_who_was_removed_for_good_reads_nothing(site: Site, browser: Brows
     await browser.sign_in("ivanov")
     assert f"{over}/chat" not in (await browser.get(over)).text
     assert (await browser.get(f"{over}/chat")).status == 404
+
+
+async def come(db: Db, site: Site, person: int, role: RoomRole, *, child: int | None = None) -> int:
+    """The seat of somebody who was inside from the beginning and left after a quarter of an hour."""
+    named = {"session_id": site.cast.session, "person_id": person, "role": role, "child_id": child}
+    seat = await seats.take(db, NOW, **named)
+    stay = await attendance.joined(db, NOW, **named)
+    await attendance.left(db, NOW + timedelta(minutes=15), stay)
+    return seat.id
+
+
+async def leave_the_group(db: Db, site: Site, student: int) -> None:
+    yesterday = builders.TODAY - timedelta(days=1)
+    group = site.cast.group
+    assert await people.end_membership(db, NOW, by=None, person_id=student, group_id=group, until=yesterday)
+
+
+async def test_who_was_inside_and_is_of_another_group_now_reads_what_there_was_until_they_left(
+    site: Site, browser: Browser, over: str
+) -> None:
+    async with site.database.begin() as db:
+        await come(db, site, site.cast.student, RoomRole.STUDENT)
+        await come(db, site, site.cast.parent, RoomRole.PARENT, child=site.cast.student)
+        await said(db, site, site.cast.worker, "Когда он ушёл", number=20 * 60)
+        absent = await builders.add_student(db, group_id=site.cast.group, family_name="Ежов", login="ezhov")
+        await people.set_password(db, NOW, by=None, person_id=absent, password_hash=_HASH)
+    await browser.sign_in("ezhov")
+    assert "Когда он ушёл" in (await browser.get(f"{over}/chat")).words
+    async with site.database.begin() as db:
+        for student in (site.cast.student, absent):
+            await leave_the_group(db, site, student)
+
+    for login in ("ivanov", "ivanova"):
+        await browser.sign_in(login)
+        assert f'href="{over}"' in (await browser.get("/week")).text
+        assert f'href="{over}/chat"' in (await browser.get(over)).text
+        page = await browser.get(f"{over}/chat")
+        assert ("Как решить?" in page.words, "Когда он ушёл" in page.words) == (True, False)
+        async with browser.client.get(file_of(page.text)) as response:
+            assert await response.read() == PICTURE
+        assert (await browser.get(f"{over}/attendance")).status == 404
+    file = file_of(page.text)
+    await browser.sign_in("ezhov")
+    assert f'href="{over}"' not in (await browser.get("/week")).text
+    for address in (over, f"{over}/chat", file):
+        assert (await browser.get(address)).status == 404
+
+
+async def test_who_was_inside_reads_nothing_while_it_goes_on_without_them(
+    site: Site, browser: Browser
+) -> None:
+    async with site.database.begin() as db:
+        await sessions.mark_started(db, NOW, session_id=site.cast.session)
+        await said(db, site, site.cast.worker, "Здравствуйте")
+        await come(db, site, site.cast.student, RoomRole.STUDENT)
+    await browser.sign_in("ivanov")
+    assert "Здравствуйте" in (await browser.get(f"/sessions/{site.cast.session}/chat")).words
+    async with site.database.begin() as db:
+        await leave_the_group(db, site, site.cast.student)
+    assert (await browser.get(f"/sessions/{site.cast.session}/chat")).status == 404
+
+
+async def test_a_parent_whose_rights_have_ended_reads_nothing_any_more(
+    site: Site, browser: Browser, over: str
+) -> None:
+    async with site.database.begin() as db:
+        await come(db, site, site.cast.parent, RoomRole.PARENT, child=site.cast.student)
+    await browser.sign_in("ivanova")
+    assert (await browser.get(f"{over}/chat")).status == 200
+    async with site.database.begin() as db:
+        [link] = await db.scalars(select(ParentLink.id))
+        await people.suspend_parent_link(db, NOW, by=site.cast.administrator, link_id=link, reason="Суд")
+    assert f'href="{over}"' not in (await browser.get("/week")).text
+    for address in (over, f"{over}/chat"):
+        assert (await browser.get(address)).status == 404
+
+
+async def test_who_led_it_before_another_reads_until_then_as_long_as_they_work_here(
+    site: Site, browser: Browser, over: str
+) -> None:
+    async with site.database.begin() as db:
+        await come(db, site, site.cast.worker, RoomRole.HOST)
+        await said(db, site, site.cast.student, "Уже без вас", number=20 * 60)
+        other, _ = await builders.add_worker(db, family_name="Громов", login="gromov")
+        await db.execute(update(Session).values(host_id=other))
+    await browser.sign_in("sokolova")
+    page = await browser.get(f"{over}/chat")
+    assert ("Как решить?" in page.words, "Уже без вас" in page.words) == (True, False)
+    async with site.database.begin() as db:
+        yesterday = builders.TODAY - timedelta(days=1)
+        [held] = await queries.appointments(db, builders.TODAY, person_id=site.cast.worker)
+        await people.end_appointment(db, NOW, by=None, appointment_id=held.id, until=yesterday)
+    assert (await browser.get(f"{over}/chat")).status == 404
+
+
+async def test_who_was_removed_for_good_and_is_of_another_group_reads_nothing(
+    site: Site, browser: Browser, over: str
+) -> None:
+    async with site.database.begin() as db:
+        seat = await come(db, site, site.cast.student, RoomRole.STUDENT)
+        await leave_the_group(db, site, site.cast.student)
+    await browser.sign_in("ivanov")
+    assert (await browser.get(f"{over}/chat")).status == 200
+    async with site.database.begin() as db:
+        await seats.remove(db, NOW, seat_id=seat, by=site.cast.worker, may_return=False)
+    for address in (over, f"{over}/chat"):
+        assert (await browser.get(address)).status == 404
 
 
 async def test_an_address_from_the_room_leads_there_and_a_link_is_told_where_to_ask(

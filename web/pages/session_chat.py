@@ -1,4 +1,4 @@
-"""The chat of a consultation and its files, for those it was for, when the room is closed too (R46)."""
+"""The chat of a consultation and its files, when the room is closed too (R46)."""
 
 from aiohttp import web
 
@@ -41,12 +41,10 @@ async def file(request: web.Request) -> web.Response:
 
 
 async def _reader(db: Db, request: web.Request) -> tuple[admission.Admission, history.Reader]:
-    """Raises NotFound for whom the consultation was not."""
-    session_id = int(request.match_info["session"])
-    found = await admission.of_person(
-        db, now(request), session_id=session_id, person_id=viewer(request).person_id
-    )
-    reads = await history.reader(db, found)
+    """Raises NotFound for whom the consultation was not, unless they were inside."""
+    session_id, at = int(request.match_info["session"]), now(request)
+    found = await admission.of_person(db, at, session_id=session_id, person_id=viewer(request).person_id)
+    reads = await history.reader(db, found, at)
     if reads is None:
         raise NotFound(subject="session", id=session_id)
     return found, reads
@@ -58,7 +56,8 @@ def _after(request: web.Request) -> int:
 
 
 _FOR = own(
-    "those whom the consultation is or was for, unless they were removed; in a line their own family's"
+    "those whom the consultation is for; when it is over who was inside, too, up to their leaving; nobody "
+    "who was removed for good; in a line of families one's own family's"
 )
 ROUTES = (
     Route("session_chat", "GET", r"/sessions/{session:\d{1,9}}/chat", chat, _FOR),

@@ -72,7 +72,7 @@ async def show(
         hands_out = hands_out_links(row, who)
         people = await invited(db, request, row.id) if hands_out else []
         ticks = await checklist.read(db, row, reader.words)
-        reads_chat = bool(rights) and await history.may_read(db, row.id, who.person_id, reader.when.now)
+        reads_chat = await history.may_read(db, row.id, who.person_id, reader.when.now)
     may_read = row.host_id == who.person_id or can(who.roles, Capability.READ_ATTENDANCE)
     it = describe(row, reader, settings)
     return page(
@@ -115,7 +115,9 @@ def _session_id(request: web.Request) -> int:
     return int(request.match_info["session"])
 
 
-_SEEN_BY = own("those entitled to be in it, the methodist, the head, the administrator")
+_SEEN_BY = own(
+    "those entitled to be in it, who were inside when it is over, the methodist, the head, the administrator"
+)
 _TOPIC_SET_BY = own("its host alone (cl. 3.5)")
 ROUTES = (
     Route("session", "GET", r"/sessions/{session:\d{1,9}}", session, _SEEN_BY),

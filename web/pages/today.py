@@ -118,7 +118,7 @@ async def _unexplained(db: Db, who: Viewer) -> list[SessionRow]:
     if not who.roles & WORKER_ROLES:
         return []
     due = await attestation.unexplained(db, who.person_id)
-    return await sessions.for_doorman(db, due) if due else []
+    return await sessions.several(db, due) if due else []
 
 
 def _sets_up(who: Viewer) -> bool:

@@ -16,7 +16,7 @@ from school.sessions import queries as sessions
 from school.sessions.models import RoomRole
 from school.sessions.queries import DayRow
 from web.access import Route, capability
-from web.agenda import Card, Window, chosen_child, rows
+from web.agenda import Card, Window, by_start, chosen_child, past, rows
 from web.consultation import describe
 from web.keys import DATABASE, READER
 from web.reader import Reader
@@ -83,6 +83,8 @@ async def week(request: web.Request) -> web.Response:
             groups = await people.groups(db)
         else:
             found = await rows(db, who, children, chosen, window, today)
+            found += await past(db, who, chosen, window, found, reader.when.now)
+            found.sort(key=by_start)
             gone = await rows(db, who, children, chosen, window, today, moved_away=True)
             workers, groups = [], []
         days = await calendar.calendar(db)
