@@ -1,6 +1,5 @@
 """The database: one door for SQLite and PostgreSQL that behaves alike on both."""
 
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -34,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from school import embedded
+from school.convoy import Convoy
 
 Db: TypeAlias = AsyncSession
 
@@ -108,7 +108,9 @@ async def fetch(db: Db, statement: Executable, **values: object) -> Sequence[Row
     return await db.run_sync(_fetch, statement, values)
 
 
-def _fetch(session: Session, statement: Executable, values: Mapping[str, object]) -> Sequence[Row[*tuple[Any, ...]]]:
+def _fetch(
+    session: Session, statement: Executable, values: Mapping[str, object]
+) -> Sequence[Row[*tuple[Any, ...]]]:
     if session.new or session.dirty or session.deleted:
         session.flush()
     return session.connection().execute(statement, values).all()
@@ -175,6 +177,7 @@ class Database:
         self.dialect = writing.dialect.name
         self.faults = 0
         self._reading = reading
+        self._convoy = Convoy(writing, BUSY_SECONDS) if self.dialect == "sqlite" else None
         self._write_sessions = async_sessionmaker(writing, expire_on_commit=False)
         self._read_sessions = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
 
@@ -188,7 +191,9 @@ class Database:
         if parsed.get_backend_name() == "sqlite":
             if parsed.database is None or parsed.database in {"", ":memory:"}:
                 raise ValueError("a SQLite database needs a file")
-            return cls(url, _sqlite_writing(parsed), _sqlite_reading(parsed, parsed.database))
+            return cls(
+                url, _sqlite_writing(parsed, parsed.database), _sqlite_reading(parsed, parsed.database)
+            )
         engine = create_async_engine(
             parsed,
             pool_size=10,
@@ -203,12 +208,23 @@ class Database:
     async def begin(self) -> AsyncIterator[Db]:
         """Open one writing transaction: committed at the end of the block, rolled back on an exception."""
         with self._counting_faults():
-            async with self._write_sessions() as db, db.begin():
+            async with self._writing() as db, db.begin():
                 db.info[_LAST] = {}
                 yield db
                 await db.flush()
                 for work in db.info[_LAST].values():
                     await work()
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[Db]:
+        if self._convoy is None:
+            async with self._write_sessions() as db:
+                yield db
+            return
+        async with self._convoy.join() as connection:
+            joined = self._write_sessions(bind=connection, join_transaction_mode="create_savepoint")
+            async with joined as db:
+                yield db
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Db]:
@@ -246,27 +262,14 @@ def driver_url(url: str) -> URL:
             raise ValueError(f"no such kind of database: {other}")
 
 
-class _SqliteConnection(sqlite3.Connection):
-    """Gives the file's lock back when it is closed.
-
-    SQLAlchemy closes a connection on which somebody was cancelled. SQLite keeps one that is closed in the
-    middle of a transaction, lock and all, while a cursor of it exists: in the traceback of the cancellation.
-    """
-
-    def close(self) -> None:
-        """Roll back, then close."""
-        self.rollback()
-        super().close()
-
-
-def _sqlite_writing(url: URL) -> AsyncEngine:
-    # One writing connection: writers queue here in order, instead of polling the file's lock.
+def _sqlite_writing(url: URL, path: str) -> AsyncEngine:
+    # One writing connection: writers queue for it in order, instead of polling the file's lock.
     engine = create_async_engine(
         url,
         pool_size=1,
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
-        connect_args={"factory": _SqliteConnection},
+        async_creator=partial(embedded.write, path, BUSY_SECONDS),
     )
     prepare_sqlite(engine.sync_engine, writing=True)
     return engine
@@ -278,7 +281,7 @@ def _sqlite_reading(url: URL, path: str) -> AsyncEngine:
         pool_size=5,
         max_overflow=10,
         pool_timeout=BUSY_SECONDS,
-        async_creator=partial(embedded.connect, path),
+        async_creator=partial(embedded.read, path),
     )
     prepare_sqlite(engine.sync_engine, writing=False)
     return engine
@@ -289,7 +292,7 @@ def prepare_sqlite(engine: Engine, *, writing: bool, foreign_keys: bool = True) 
 
     @event.listens_for(engine, "connect")
     def connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        if writing:
+        if connection.isolation_level is not None:
             connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -302,4 +305,4 @@ def prepare_sqlite(engine: Engine, *, writing: bool, foreign_keys: bool = True) 
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        connection.exec_driver_sql(embedded.BEGIN if writing else "BEGIN")
