@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from rooms.sfu.rtp import FIXED_BYTES, MediaPacket, write_picture
+from rooms.sfu.rtp import FIXED_BYTES, WIDE_AT, MediaPacket, write_picture
 
 if TYPE_CHECKING:
     from rooms.sfu.layer import Layer
@@ -23,19 +23,18 @@ MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h, which pyl
 # What viewers whose streams are shifted alike have in common, from byte 1 on: marker and payload type,
 # sequence number, timestamp.
 _SHIFTED: Final = struct.Struct("!BHI")
-# What is each viewer's own, from byte 8 on: SSRC; the beginning of the extensions (`_CONSTANT`, the same for
-# all); the transport-wide number (`rtp.WIDE_AT`).
-OWN: Final = struct.Struct("!IQBH")
+# What is each viewer's own, from byte 8 on: SSRC; the beginning of the extensions, the same for all; the
+# transport-wide number.
+OWN: Final = struct.Struct(f"!I{WIDE_AT - FIXED_BYTES}sH")
 _OWN_AT: Final = 8
-_CONSTANT: Final = struct.Struct("!QB")
 UNWRITTEN: Final = -1
 _LENGTHS: Final = [struct.Struct(f"@{count}i") for count in range(MAX_BURST + 1)]
 _TAG: Final = bytes(TAG_BYTES)
 
 # Where it begins, marker, number, timestamp.
 Head = tuple[int, int, int, int]
-# Where OWN begins, and its constants.
-Own = tuple[int, int, int]
+# Where OWN begins, and what is the same for all.
+Own = tuple[int, bytes]
 # Where it begins, packets, bytes, size of each but the last, which may be shorter.
 Run = tuple[int, int, int, int]
 
@@ -88,9 +87,8 @@ class Burst:
             plain += _TAG
             number = packet.number
             packet.departed_at = now
-            block, head = _CONSTANT.unpack_from(buffer, FIXED_BYTES)
             self.heads.append((at + 1, packet.marker, number, packet.timestamp))
-            self.own.append((at + _OWN_AT, block, head))
+            self.own.append((at + _OWN_AT, bytes(buffer[FIXED_BYTES:WIDE_AT])))
             self.places.append((index, at))
             self.sizes.append(len(buffer))
             payload += packet.payload_bytes

@@ -106,8 +106,8 @@ class Continuity:
         # Without agreement the number is 0 for all: what is sent again must be the very same bytes.
         wide, step = (0, 0) if delivery is None else (delivery.depart(burst), 1)
         ssrc, plain, pack = self.ssrc, burst.plain, OWN.pack_into
-        for at, block, head in burst.own:
-            pack(plain, at, ssrc, block, head, wide & 0xFFFF)
+        for at, same in burst.own:
+            pack(plain, at, ssrc, same, wide & 0xFFFF)
             wide += step
         self.packets += len(burst.packets)
         self.octets += burst.payload_bytes
@@ -126,10 +126,12 @@ class Continuity:
         return None
 
     def recent(self, back: int) -> tuple[MediaPacket, Part] | None:
-        """The kept packet sent `back` packets before the latest, if it is of the same part."""
-        part = self._part
-        if part is None or self._highest - back < part.first:
+        """The kept packet sent `back` packets before the latest, if it is of the same part; the latest always."""
+        part, newest = self._part, self._newest
+        if part is None or newest is None or self._highest - back < part.first:
             return None
+        if not back:
+            return newest, part
         found = self.find((self._highest - back) & 0xFFFF)
         return found if found is not None and found[1] is part else None
 

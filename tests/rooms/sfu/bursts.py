@@ -17,6 +17,6 @@ def burst_of(sizes: list[int], *, first: int = 1, now: float = 1.0) -> Burst:
         packets.append(MediaPacket(received, payload, number, extension_block(now), None))
     burst = Burst(layer, packets, now)
     burst.shift(0, 0, 0, 96, 0)
-    for at, block, head in burst.own:
-        OWN.pack_into(burst.plain, at, 9, block, head, 0)
+    for at, same in burst.own:
+        OWN.pack_into(burst.plain, at, 9, same, 0)
     return burst
