@@ -146,7 +146,7 @@ async def record_left(registry: Registry, peers: list[Peer], now: datetime) -> N
 
 async def _read_again(registry: Registry, room: Room, peer: Peer, now: datetime) -> Admission:
     who = peer.identity
-    async with room.changing, registry.database.read() as db:
+    async with room.changing.passing(), registry.database.read() as db:
         admitted = await _admission(db, now, who.session_id, who.person_id, who.stamp)
         if admitted.facts.seat is not None:
             peer.seat = admitted.facts.seat
@@ -158,7 +158,7 @@ async def _stand_in_line(registry: Registry, room: Room, peer: Peer, outcome: Ou
     """Give a place in the line to who has come to an open room; it is kept while they are away."""
     waits = outcome in WAITING and outcome is not Outcome.NOT_OPEN_YET
     if waits and admission.is_one_by_one(room.session) and peer.seat.waiting_since is None:
-        async with room.changing, registry.database.begin() as db:
+        async with room.changing.passing(), registry.database.begin() as db:
             peer.seat = await floor.queue(db, now, peer.seat.id)
 
 
@@ -167,7 +167,8 @@ async def _enter(
 ) -> views.Snapshot | views.Door:
     who, now = peer.identity, registry.clock()
     session: SessionRow | None = None
-    async with room.changing, registry.database.begin() as db:
+    changing = room.changing if who.role is RoomRole.HOST else room.changing.passing()
+    async with changing, registry.database.begin() as db:
         # Who was removed or taken over while the media were made ready must not be noted as let in.
         _still_there(room, peer)
         if who.role is RoomRole.HOST:

@@ -4,7 +4,6 @@ Every change is made between two awaits, so that a snapshot and the insertion it
 apart, and whoever comes in misses nothing and hears nothing twice.
 """
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from rooms.peer import Peer
 from rooms.places import COMING_BACK, KeptPlace, in_order, place_of
 from rooms.rights import Place, carries_media, rights_now
 from rooms.toolbox import Kept, Toolbox
+from rooms.turnstile import Turnstile
 from school.conversation.queries import MessageRow
 from school.organisation.queries import OrganisationRow
 from school.seats.queries import SeatRow
@@ -75,8 +75,8 @@ class Room:
         self.chat = Chat(session.id, messages, peers=self.peers, hears=self.hears)
         self.tools = Toolbox(session.id, tools, self.peers)
         self.media = Media(session.id, keeper, self.push) if carries_media(session.form) else None
-        # Who changes seats holds it from the reading to the telling, so that no older row wins.
-        self.changing = asyncio.Lock()
+        # Who changes seats is in it from the reading to the telling, so that no older row wins.
+        self.changing = Turnstile()
         self._limits: dict[int, Limits] = {}
         self._told_lobby: views.Lobby | None = None
         # How often it was renewed: a row that was read before the last time is old news.
