@@ -43,7 +43,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 
 static/node_modules/.ready: static/package-lock.json $(VENV)/.run
 	@echo "== browser packages"
-	@$(NPM) ci --silent
+	@$(NPM) ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 static/dist/.vite/manifest.json: static/node_modules/.ready $(BROWSER_SOURCES)

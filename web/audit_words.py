@@ -1,7 +1,11 @@
 """What the audit's codes are called: message ids by action and by subject."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from school.schedule.models import Where
+from school.sessions.models import EndReason
+from web import labels
 from web.words import N_
 
 ACTION: Final = {
@@ -120,44 +124,76 @@ SUBJECT: Final = {
     "subject": N_("subject"),
 }
 DETAIL: Final = {
+    "added": N_("added"),
     "address": N_("address"),
     "appointment_id": N_("appointment No."),
+    "at": N_("when"),
     "basis": N_("basis"),
     "code": N_("why"),
     "child_id": N_("child"),
     "date": N_("date"),
+    "dates": N_("dates"),
+    "fields": N_("what"),
     "generation": N_("issue No."),
     "group_id": N_("group No."),
+    "item": N_("point"),
+    "items": N_("points"),
+    "line": N_("line No."),
     "lines": N_("lines"),
+    "link": N_("link No."),
     "links": N_("links"),
+    "may_return": N_("may return"),
     "method": N_("request"),
     "minutes": N_("minutes"),
     "number": N_("number"),
     "on": N_("date"),
+    "one_by_one": N_("lets in one by one"),
     "order_date": N_("order of"),
     "order_number": N_("order No."),
     "outcome": N_("why"),
     "parent_id": N_("parent"),
     "path": N_("page"),
     "person_id": N_("whose"),
+    "person_ids": N_("whom"),
     "position": N_("position"),
     "reason": N_("reason"),
     "records": N_("records"),
     "relation": N_("as whom"),
     "remark": N_("remark"),
+    "restored": N_("restored"),
     "role": N_("role"),
     "scope": N_("scope"),
     "session_id": N_("consultation No."),
     "sign_in_id": N_("sign-in No."),
+    "sign_in_ids": N_("sign-ins No."),
     "since": N_("from"),
+    "source": N_("copied from No."),
+    "suppressed": N_("taken out"),
     "title": N_("title"),
     "topic": N_("topic"),
     "until": N_("until"),
     "was": N_("was"),
     "where": N_("where"),
+    "word": N_("word"),
     "becomes": N_("becomes"),
 }
-VALUE: Final = {
-    "official_site": N_("Official site"),
-    "notice_board": N_("Notice board"),
+# By detail; the keys within are strings, most of them of an enumeration.
+VALUE: Final[Mapping[str, Mapping[Any, str]]] = {
+    "basis": labels.BASIS,
+    "fields": {
+        "birth_date": N_("Date of birth"),
+        "family_name": N_("Family name"),
+        "given_name": N_("Given name"),
+        "locale": N_("Language"),
+        "login": N_("Login"),
+        "patronymic": N_("Patronymic"),
+        "zone": N_("Time zone"),
+    },
+    "item": labels.CHECKLIST,
+    "items": labels.CHECKLIST,
+    "reason": {EndReason.TIME: N_("its time was over"), EndReason.CLOSED: N_("the host closed it")},
+    "relation": labels.RELATION,
+    "role": labels.ROLE,
+    "scope": labels.SCOPE,
+    "where": {Where.OFFICIAL_SITE: N_("Official site"), Where.NOTICE_BOARD: N_("Notice board")},
 }

@@ -205,6 +205,13 @@ def refusal_of(error: SchoolError) -> Refusal:
     return next((words for family, words in _BY_CLASS if isinstance(error, family)), _BAD_REQUEST)
 
 
+def title_of(code: str) -> str | None:
+    """The message id of what a kept refusal's code says, None for a code that there is not."""
+    of_family = {family.code: words for family, words in _BY_CLASS}
+    found = _BY_CODE.get(code) or of_family.get(code)
+    return found.title if found else None
+
+
 def wants_json(request: web.Request) -> bool:
     """Scripts ask for JSON or send our header; pages do neither."""
     return "application/json" in request.headers.get("Accept", "") or "X-CSRF-Token" in request.headers
@@ -243,6 +250,7 @@ def _page(request: web.Request, refusal: Refusal, data: dict[str, object]) -> we
         request,
         "errors/refusal.html",
         status=refusal.status,
+        sign_in=refusal.status == 401,
         heading=words.gettext(refusal.title),
         text=words.gettext(refusal.text, **fields),
     )

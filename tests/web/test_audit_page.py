@@ -3,6 +3,7 @@
 import ast
 import csv
 import re
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from school.people import actions as people
 from school.people.models import Role
 from tests.web.site import Browser, Site
 from tests.web.tables import rows
-from web.audit_words import ACTION, SUBJECT
+from web.audit_words import ACTION, DETAIL, SUBJECT
 
 ROOT = Path(__file__).parents[2]
+# What a call has besides its details; `version_id` is of an action that is called `record` where it is used.
+NO_DETAIL = {"actor_id", "action", "subject", "subject_id", "by", "version_id"}
 # Built from names of tables: what they can be is here, the words are in the table of words.
 BUILT = {f"{table}_{done}" for table in ("term", "school_break", "transfer") for done in ("added", "removed")}
 
@@ -28,30 +31,46 @@ async def administrator(site: Site, browser: Browser) -> Browser:
     return browser
 
 
-def codes(wanted: str) -> set[str]:
-    """The constants that calls of `record` and `_record` in the code name as their action or subject."""
-    found: set[str] = set()
+def records() -> Iterator[ast.Call]:
+    """The calls of `record` and `_record` in the code."""
     for folder in ("school", "rooms", "web", "server"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and _name(node.func) in ("record", "_record"):
-                    found |= {
-                        word.value.value
-                        for word in node.keywords
-                        if word.arg == wanted and isinstance(word.value, ast.Constant)
-                    }
-                    if wanted == "action":
-                        found |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+                    yield node
+
+
+def codes(wanted: str) -> set[str]:
+    """The constants that they name as their action or subject."""
+    found: set[object] = set()
+    for call in records():
+        named = [word.value for word in call.keywords if word.arg == wanted]
+        found |= {one.value for one in named if isinstance(one, ast.Constant)}
+        if wanted == "action":
+            found |= {one.value for one in call.args if isinstance(one, ast.Constant)}
     return {code for code in found if isinstance(code, str)}
+
+
+def details() -> set[object]:
+    """The names of the details that they give."""
+    found: set[object] = set()
+    for call in records():
+        given = {word.arg: word.value for word in call.keywords}
+        detail = given.pop("detail", None)
+        if isinstance(detail, ast.Dict):
+            found |= {key.value for key in detail.keys if isinstance(key, ast.Constant)}
+        found |= {name for name in given if name and name not in NO_DETAIL}
+    return found
 
 
 def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def test_every_action_and_subject_of_the_code_has_its_words() -> None:
+def test_every_action_subject_and_detail_of_the_code_has_its_words() -> None:
     assert (codes("action") | BUILT) - set(ACTION) == set()
     assert codes("subject") - set(SUBJECT) == set()
+    assert details() - set(DETAIL) == set()
 
 
 async def test_the_newest_records_come_first_in_words(site: Site, administrator: Browser) -> None:
@@ -60,6 +79,29 @@ async def test_the_newest_records_come_first_in_words(site: Site, administrator:
     assert head == ["№", "Когда", "Кто сделал", "Что сделано", "О чём", "Подробности"]
     assert newest[1:5] == ["07.09.2026 09:00", "Орлова В.", "вошёл", "Орлова В."]
     assert not re.search(r">\w+_\w+<", page.text)
+
+
+async def test_details_are_said_in_words(site: Site, administrator: Browser) -> None:
+    subject = {"actor_id": site.cast.administrator, "subject": "session", "subject_id": 1}
+    async with site.database.begin() as db:
+        for action, detail in (
+            ("family_booked", {"person_ids": [site.cast.worker, site.cast.administrator]}),
+            ("session_ended", {"reason": "time"}),
+            ("entry_refused", {"outcome": "not_expected"}),
+            ("access_refused", {"code": "forbidden"}),
+            ("checklist_ticked", {"item": "briefing"}),
+            ("door_changed", {"one_by_one": True}),
+        ):
+            await audit_actions.record(db, site.clock(), action=action, detail=detail, **subject)
+    told = [row[5] for row in rows((await administrator.get("/audit")).text)[6:0:-1]]
+    assert told == [
+        "кого: Соколова А. П., Орлова В.",
+        "причина: время вышло",
+        "почему: Вас нет в списке приглашённых",
+        "почему: Эта страница не для вас",
+        "пункт: Порядок проведения аттестации и правила оформления работ",
+        "впускает по одному: да",
+    ]
 
 
 async def test_filters_choose_by_period_person_action_and_subject(site: Site, administrator: Browser) -> None:

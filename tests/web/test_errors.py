@@ -6,6 +6,7 @@ import pytest
 
 from school.errors import Conflict, Forbidden, Invalid, NotFound, SchoolError
 from tests.web.site import Browser, Site
+from web.cookies import SIGN_IN
 from web.errors import refusal_of
 
 
@@ -28,6 +29,19 @@ async def test_the_forms_of_an_error_page_work(browser: Browser) -> None:
     await browser.get("/nothing-here")
     answer = await browser.post("/language", language="en", back="/nothing-here")
     assert (answer.status, "There is no such page" in answer.words) == (404, True)
+
+
+async def test_a_form_sent_after_the_sign_in_has_ended_leads_to_it_and_back(
+    site: Site, browser: Browser
+) -> None:
+    await browser.sign_in("orlova")
+    await browser.get("/groups")
+    browser.client.session.cookie_jar.clear(lambda cookie: cookie.key == SIGN_IN)
+    page = {"Referer": str(browser.client.make_url("/groups"))}
+    async with browser.client.post("/groups", data={"csrf": browser.token}, headers=page) as answer:
+        assert answer.status == 401
+        text = await answer.text()
+    assert '<a class="button primary" href="/sign-in?next=%2Fgroups">Войти</a>' in text
 
 
 async def test_a_wrong_method_is_405_and_names_the_right_ones(browser: Browser) -> None:

@@ -31,6 +31,11 @@ async def test_the_page_names_the_person_and_the_consultation(site: Site, browse
     assert "Это не вы?" in page.words
 
 
+async def test_a_link_has_one_way_in(site: Site, browser: Browser) -> None:
+    page = await browser.get(await site.link(site.cast.student))
+    assert page.words.count("Войти") == 1
+
+
 async def test_a_parent_enters_for_a_child(site: Site, browser: Browser) -> None:
     page = await browser.get(await site.link(site.cast.parent, child_id=site.cast.student))
     assert "Иванова Мария Олеговна мама, Иванов Пётр, 7А" in page.words

@@ -17,17 +17,17 @@ from school.db import Db
 from school.people import queries as people
 from school.people.queries import PersonRow
 from school.people.rules import Capability
-from web import audit_words, labels
+from web import audit_words, errors
 from web.access import Route, capability
 from web.keys import DATABASE, READER
-from web.labels import ROLE
 from web.reader import Reader
 from web.reply import now, page, viewer
 from web.when import Times
-from web.words import N_
+from web.words import N_, Words
 
 _PAGE = 50
-_PEOPLE = ("person_id", "parent_id", "child_id", "host_id")
+_PEOPLE = ("person_id", "person_ids", "parent_id", "child_id", "host_id")
+_REFUSALS = ("code", "outcome")
 _HEAD = (
     N_("No."),
     N_("When (UTC)"),
@@ -170,8 +170,10 @@ def _named(codes: Iterable[str], words: dict[str, str], reader: Reader) -> list[
 async def _described(db: Db, rows: list[AuditRow], reader: Reader) -> list[Record]:
     details: list[dict[str, Any]] = [json.loads(row.detail) for row in rows]
     ids = {row.actor_id for row in rows} | {row.subject_id for row in rows if row.subject == "person"}
-    ids |= {detail.get(name) for detail in details for name in _PEOPLE if isinstance(detail.get(name), int)}
-    known = await people.people(db, [one for one in ids if one is not None])
+    for detail in details:
+        for named in (detail.get(name) for name in _PEOPLE):
+            ids |= set(named) if isinstance(named, list) else {named}
+    known = await people.people(db, [one for one in ids if isinstance(one, int)])
     return [_record(row, detail, known, reader) for row, detail in zip(rows, details, strict=True)]
 
 
@@ -198,13 +200,20 @@ def _about(row: AuditRow, known: dict[int, PersonRow], reader: Reader) -> str:
 
 def _detail(name: str, value: object, known: dict[int, PersonRow], reader: Reader) -> tuple[str, str]:
     words = reader.words.gettext(audit_words.DETAIL[name]) if name in audit_words.DETAIL else name
+    parts = value if isinstance(value, list) else [value]
+    return words, ", ".join(_value(name, part, known, reader.words) for part in parts)
+
+
+def _value(name: str, value: object, known: dict[int, PersonRow], words: Words) -> str:
+    """What people call it, where they call it otherwise than the record does."""
     if name in _PEOPLE and isinstance(value, int) and value in known:
-        return words, known[value].short_name
-    if name == "role" and value in set(ROLE):
-        return words, reader.words.gettext(labels.ROLE[next(one for one in ROLE if one == value)])
-    if isinstance(value, str) and value in audit_words.VALUE:
-        return words, reader.words.gettext(audit_words.VALUE[value])
-    return words, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        return known[value].short_name
+    if isinstance(value, bool):
+        return words.gettext(N_("yes") if value else N_("no"))
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    title = errors.title_of(value) if name in _REFUSALS else audit_words.VALUE.get(name, {}).get(value)
+    return words.gettext(title) if title else value
 
 
 def _csv_row(row: AuditRow, names: dict[int, str], reader: Reader) -> list[str]:
