@@ -21,6 +21,7 @@ MAX_SEGMENT: Final = 1500
 # struct mmsghdr: name, its length, vector, its length, control, its length, flags; what was sent.
 _MESSAGE: Final = struct.Struct("@PIPNPNi0PI0P")
 _HEADER: Final = struct.Struct("@PIPNPN")
+_NO_WAIT: Final = int(socket.MSG_DONTWAIT)
 _VECTOR: Final = struct.Struct("@PN")  # struct iovec
 _CONTROL: Final = struct.Struct("@NiiH0P")  # struct cmsghdr with a 16-bit value, padded
 _CONTROL_LENGTH: Final = struct.calcsize("@NiiH")  # CMSG_LEN(2)
@@ -74,6 +75,17 @@ def socket_address(family: int, address: tuple[str, int] | tuple[str, int, int, 
         return head + packed + bytes(8)
     flow, scope = address[2:] if len(address) == 4 else (0, 0)
     return head + struct.pack("!I", flow) + packed + struct.pack("=I", scope)
+
+
+def numeric_address(name: bytes) -> tuple[str, int] | tuple[str, int, int, int]:
+    """What `socket_address` was made of."""
+    (family,) = struct.unpack_from("=H", name)
+    (port,) = struct.unpack_from("!H", name, 2)
+    if family == socket.AF_INET:
+        return socket.inet_ntop(family, name[4:8]), port
+    (flow,) = struct.unpack_from("!I", name, 4)
+    (scope,) = struct.unpack_from("=I", name, 24)
+    return socket.inet_ntop(family, name[8:24]), port, flow, scope
 
 
 def name_size(family: int) -> int:
@@ -134,7 +146,7 @@ class Batch:
         Raises OSError with the errno of the first one when it took none.
         """
         table = self._messages_at + _MESSAGE.size * first
-        taken = self._call(descriptor, table, count - first, socket.MSG_DONTWAIT)
+        taken = self._call(descriptor, table, count - first, _NO_WAIT)
         if taken <= 0:
             number = ctypes.get_errno() if taken < 0 else errno.EAGAIN
             raise OSError(number, os.strerror(number))

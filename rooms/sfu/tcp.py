@@ -13,7 +13,8 @@ from typing import Final, cast
 
 from rooms.sfu.codecs import OPUS_PAYLOAD_TYPE
 from rooms.sfu.ice_lite import TcpAddress
-from rooms.sfu.udp import MAX_DATAGRAM, UdpSocket
+from rooms.sfu.inbox import MAX_DATAGRAM
+from rooms.sfu.udp import UdpSocket
 
 LENGTH_BYTES: Final = 2
 BACKLOG: Final = 512

@@ -143,16 +143,22 @@ class Transport:
     def receive(self, data: bytes, address: Address, arrival: float, now: float) -> None:
         """Take one datagram that is not STUN."""
         first = data[0]
-        if 128 <= first < 192:
-            # RTCP has packet types 192–223 where RTP has marker and payload type (RFC 5761 §4).
-            if len(data) > 1 and 192 <= data[1] < 224:
-                self._receive_rtcp(data, now)
-            else:
-                self._receive_rtp(data, arrival, now)
+        if first >= 128:
+            self.receive_media(data, arrival, now)
         elif 20 <= first < 64:
             self._receive_dtls(data, address)
         else:
             self._counters.unknown_kind += 1
+
+    def receive_media(self, data: bytes, arrival: float, now: float) -> None:
+        """Take one datagram whose first byte is 128 or more."""
+        if data[0] >= 192:
+            self._counters.unknown_kind += 1
+        # RTCP has packet types 192–223 where RTP has marker and payload type (RFC 5761 §4).
+        elif len(data) > 1 and 192 <= data[1] < 224:
+            self._receive_rtcp(data, now)
+        else:
+            self._receive_rtp(data, arrival, now)
 
     def send_burst(self, burst: Burst) -> None:
         """Protect and queue some RTP packets; dropped when not connected or when there is no room."""

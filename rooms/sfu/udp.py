@@ -6,7 +6,6 @@ network delay to the publisher's congestion control (transport-cc), which then t
 
 import asyncio
 import socket
-import struct
 import sys
 import time
 from contextlib import suppress
@@ -15,7 +14,8 @@ from typing import Final, Protocol
 from rooms.sfu import batch, ice_lite
 from rooms.sfu.counters import Counters
 from rooms.sfu.departures import Departures
-from rooms.sfu.ice_lite import Address, BindingRequest, UdpAddress
+from rooms.sfu.ice_lite import Address, BindingRequest, TcpAddress, UdpAddress
+from rooms.sfu.inbox import AT_ONCE, Datagram, Inbox, receive_many
 from rooms.sfu.limits import CheckLimit
 from rooms.sfu.outgoing import Lane, Outgoing
 from rooms.sfu.srtp import Protector
@@ -24,11 +24,8 @@ from rooms.sfu.srtp import Protector
 SO_SNDBUFFORCE: Final = 32
 SO_RCVBUFFORCE: Final = 33
 SO_TIMESTAMPNS: Final = 35
-TIMESPEC: Final = struct.Struct("@ll")
-CONTROL_BYTES: Final = socket.CMSG_SPACE(TIMESPEC.size)
-MAX_DATAGRAM: Final = 1500
 BUFFER_BYTES: Final = 8 << 20
-MAX_DRAIN: Final = 256
+MAX_READS: Final = 8  # in a row: then the loop has its turn
 MAX_WAIT: Final = 0.001  # what is queued during a long drain departs after this many seconds
 TIMER_SECONDS: Final = 0.001  # the loop counts in milliseconds
 TAKEN_SECONDS: Final = 10.0
@@ -39,6 +36,10 @@ class Receiver(Protocol):
 
     def receive(self, data: bytes, address: Address, arrival: float, now: float) -> None:
         """Take a datagram from an address of this transport."""
+        ...
+
+    def receive_media(self, data: bytes, arrival: float, now: float) -> None:
+        """Take one that begins like RTP or RTCP, or like nothing (first byte from 128 on: RFC 7983 §7)."""
         ...
 
     def receive_check(self, request: BindingRequest, address: Address, now: float) -> None:
@@ -71,8 +72,10 @@ class UdpSocket:
             self._socket.close()
             raise
         self._by_address: dict[Address, Receiver] = {}
+        self._by_name: dict[bytes, Receiver] = {}  # the same, in the kernel's form, without TCP
         self._by_ufrag: dict[str, Receiver] = {}
         self._sendto = self._socket.sendto
+        self._inbox = Inbox(family, receive_many())
         self._limit = CheckLimit()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._awake = False
@@ -157,11 +160,13 @@ class UdpSocket:
     def learn(self, address: Address, receiver: Receiver) -> None:
         """Deliver what comes from this address to a transport from now on."""
         self._by_address[address] = receiver
+        if not isinstance(address, TcpAddress):
+            self._by_name[batch.socket_address(self.family, address)] = receiver
 
     def forget(self, address: Address, receiver: Receiver) -> None:
         """Stop delivering from there to this transport."""
         if self._by_address.get(address) is receiver:
-            del self._by_address[address]
+            self._forget(address)
 
     def heard(self, address: Address) -> float | None:
         """When a valid check last came from there; None when no transport knows the address."""
@@ -170,9 +175,15 @@ class UdpSocket:
 
     def lose(self, address: Address) -> None:
         """Tell the transport of this address, if there is one, that it has ended."""
-        owner = self._by_address.pop(address, None)
+        owner = self._by_address.get(address)
         if owner is not None:
+            self._forget(address)
             owner.lost(address)
+
+    def _forget(self, address: Address) -> None:
+        del self._by_address[address]
+        if not isinstance(address, TcpAddress):
+            del self._by_name[batch.socket_address(self.family, address)]
 
     def may_learn(self, address: Address, receiver: Receiver, now: float) -> bool:
         """Whether a transport may take an address over: not while another one is heard from there.
@@ -246,28 +257,37 @@ class UdpSocket:
     def _drain(self) -> None:
         departed = now = time.monotonic()
         real_to_monotonic = now - time.time()
-        receive = self._socket.recvmsg
-        for _ in range(MAX_DRAIN):
+        for _ in range(MAX_READS):
             try:
-                data, control, flags, address = receive(MAX_DATAGRAM, CONTROL_BYTES)
-            except BlockingIOError:
-                return
+                came = self._inbox.read(self._socket)
             except OSError:
                 # An ICMP error of an earlier send; the next datagram is behind it.
                 continue
-            now = time.monotonic()
-            if now - departed > MAX_WAIT:
-                self.departures.depart(now)
-                self.flush()
-                departed = now
-            arrival = TIMESPEC.unpack_from(control[0][2]) if control else None
-            stamp = now if arrival is None else arrival[0] + arrival[1] * 1e-9 + real_to_monotonic
-            self.counters.received += 1
-            self.counters.bytes_received += len(data)
-            if not data or flags & socket.MSG_TRUNC:
-                self.counters.bad_length += 1
+            for datagram in came:
+                now = time.monotonic()
+                if now - departed > MAX_WAIT:
+                    self.departures.depart(now)
+                    self.flush()
+                    departed = now
+                self._take(datagram, real_to_monotonic, now)
+            if len(came) < AT_ONCE:
+                return
+
+    def _take(self, datagram: Datagram, real_to_monotonic: float, now: float) -> None:
+        data, name, truncated, stamp = datagram
+        counters = self.counters
+        counters.received += 1
+        counters.bytes_received += len(data)
+        if not data or truncated:
+            counters.bad_length += 1
+        elif data[0] < 128:
+            self.dispatch(data, batch.numeric_address(name), now, now)
+        else:
+            receiver = self._by_name.get(name)
+            if receiver is None:
+                counters.unknown_address += 1
             else:
-                self.dispatch(data, address, stamp, now)
+                receiver.receive_media(data, stamp + real_to_monotonic if stamp else now, now)
 
     def dispatch(self, data: bytes, address: Address, arrival: float, now: float) -> None:
         """Hand a message, never an empty one, to the transport that its address or its user name tells."""
