@@ -44,15 +44,15 @@ describe("when, in words", () => {
   const urals = { ...moscow, ownZone: "Asia/Yekaterinburg" };
 
   test("in the school's own zone one time is enough", () => {
-    expect(whenInWords(ru, noon, ends, moscow, noon)).toBe("сегодня, 15:00–15:45");
+    expect(whenInWords(ru, noon, ends, moscow, noon)).toBe("сегодня, 15:00–\u206015:45");
   });
 
   test("elsewhere one's own time comes first", () => {
-    expect(whenInWords(ru, noon, ends, urals, noon)).toBe("сегодня, 17:00–17:45 у вас · 15:00–15:45 МСК");
-    expect(whenInWords(en, noon, ends, urals, noon)).toBe("today, 17:00–17:45 your time · 15:00–15:45 Moscow time");
+    expect(whenInWords(ru, noon, ends, urals, noon)).toBe("сегодня, 17:00–\u206017:45 у вас · 15:00–\u206015:45 МСК");
+    expect(whenInWords(en, noon, ends, urals, noon)).toBe("today, 17:00–\u206017:45 your time · 15:00–\u206015:45 Moscow time");
   });
 
   test("another day is named", () => {
-    expect(whenInWords(ru, noon, ends, moscow, noon - 86_400_000)).toBe("понедельник, 23 ноября, 15:00–15:45");
+    expect(whenInWords(ru, noon, ends, moscow, noon - 86_400_000)).toBe("понедельник, 23 ноября, 15:00–\u206015:45");
   });
 });

@@ -28,6 +28,16 @@ export function Messages({ mend }: Mend): JSX.Element {
     // Somebody who has scrolled up is reading: the list stays where it is.
     if (element && atEnd.current) element.scrollTop = element.scrollHeight;
   }, [messages, pending, uploads.list.value]);
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return undefined;
+    // A phone's keyboard makes the list lower, and a picture that has arrived makes it longer.
+    const watch = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    for (const one of [element, ...element.children]) watch.observe(one);
+    return () => watch.disconnect();
+  }, []);
   const scrolled = ({ currentTarget: element }: TargetedEvent<HTMLDivElement>): void => {
     atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
   };

@@ -33,9 +33,11 @@ export function Tile({ peer, source = "camera" }: TileProps): JSX.Element {
   );
 }
 
+/** Nobody is shown to themselves whom the others cannot see: in a full room, or when a host has stopped the camera. */
 function MyPicture({ name }: { name: string }): JSX.Element {
-  const track = useRoom().local.camera.track.value;
-  return track ? <Video track={track} mirrored label={name} /> : <Initials name={name} />;
+  const { local, session } = useRoom();
+  const track = local.camera.track.value;
+  return track && session.rights.value.publish_video ? <Video track={track} mirrored label={name} /> : <Initials name={name} />;
 }
 
 function TheirPicture({ peer, source, name }: { peer: Peer; source: "camera" | "screen"; name: string }): JSX.Element {

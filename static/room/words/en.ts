@@ -12,7 +12,7 @@ export const en: Words = {
   mine: (name) => `${name} (you)`,
 
   today: "today",
-  times: (from, to) => `${from}–${to}`,
+  times: (from, to) => `${from}–\u2060${to}`,
   yours: (time) => `${time} your time`,
   theirs: (time, zone) => `${time} ${zone}`.replace("МСК", "Moscow time"),
   minutesLeft: (n) => (n === 0 ? "Less than a minute left" : `${count(n, "minute", "minutes")} left`),
@@ -140,7 +140,7 @@ export const en: Words = {
   },
   lobby: {
     title: "At the door",
-    count: (n) => `Waiting at the door: ${n}`,
+    count: (n) => `Waiting: ${n}`,
     knocks: (name) => `${name} waits at the door`,
     since: (time) => `waiting since ${time}`,
     admit: "Let in",

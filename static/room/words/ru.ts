@@ -38,7 +38,7 @@ export const ru = {
 
   // Times
   today: "сегодня",
-  times: (from: string, to: string) => `${from}–${to}`,
+  times: (from: string, to: string) => `${from}–\u2060${to}`, // not to be parted by the end of a line
   yours: (time: string) => `${time} у вас`,
   theirs: (time: string, zone: string) => `${time} ${zone}`,
   minutesLeft: (n: number) => `Осталось ${n === 0 ? "меньше минуты" : count(n, "минута", "минуты", "минут")}`,
@@ -182,7 +182,7 @@ export const ru = {
   },
   lobby: {
     title: "Ждут у двери",
-    count: (n: number) => `У двери ждут: ${n}`,
+    count: (n: number) => `Ждут: ${n}`,
     knocks: (name: string) => `У двери ждут: ${name}`,
     since: (time: string) => `ждёт с ${time}`,
     admit: "Впустить",
