@@ -46,7 +46,8 @@ RISEN_SECONDS = 3.0  # a link that is full so soon after a probe has deceived it
 WRONG_PAUSE = 6.0
 SLACK = 1.05
 KEEP = 0.25  # what is sent already may cost this share of the budget more: rates are never still
-LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left
+LEAST = 2.0  # the largest picture keeps its smallest layer unless that costs this many times what is left ...
+LEAST_DROWNED = 1.25  # ... or this many, when sound is late all the time
 
 
 class Downlink:
@@ -68,8 +69,9 @@ class Downlink:
         self._next_trial = float("inf")
         self.told = False
         self.drained = float("-inf")
-        self.lossy = False
+        self._lossy = False
         self._fullness = Fullness()
+        self._drowned = False
         self.probing: float | None = None
         self._probe_at = 0.0
         self._probe_backoff = PROBE_BACKOFF
@@ -79,6 +81,13 @@ class Downlink:
     def budget(self) -> float | None:
         """What may be sent now; None when nothing speaks against anything."""
         return self.limit if self._trial is None else self._trial
+
+    @property
+    def least(self) -> float:
+        """How many times what is left for it the first picture may cost and is sent all the same."""
+        if self._drowned:
+            return LEAST_DROWNED
+        return LEAST if self._lossy else float("inf")
 
     def estimated(self, bitrate: float, sent: float, now: float) -> None:
         """The viewer's REMB, while it is sent `sent`. Only a fall tells something: it rises slowly."""
@@ -102,7 +111,7 @@ class Downlink:
         trying = self._trial is not None
         if self.told:
             return
-        self.lossy = share > HIGH_LOSS
+        self._lossy = share > HIGH_LOSS
         if now < self._settled and not trying:
             return
         carries = sent * (1 - share)
@@ -129,23 +138,28 @@ class Downlink:
         self.told = True
         self.estimate = condition.arriving
         full = self._fullness.judge(condition, sent, self.limit, now)
-        self.lossy = self._fullness.lossy
+        self._lossy = self._fullness.lossy
         if self.probing is not None:
             return self._judge_probe(condition, now)
         if full is None or now < self._settled:
             return False
+        pause = WRONG_PAUSE if now - self._risen_at < RISEN_SECONDS else self._probe_backoff
         self._trial = None
-        self.limit = MARGIN * full.carries
+        carries = full.carries
+        if self.limit is not None and not self._drowned and self._fullness.drowned(now):
+            # Not even what was believed to fit does. What came is the picture: sound's share was lost for it.
+            self._drowned = True
+            carries = min(self.limit, carries)
+        self.limit = MARGIN * carries
         if full.queue:
             self.drained = now + min(DRAINED, condition.waiting / self.limit)
         self._settled = now + DRAIN_SECONDS
-        wrong = now - self._risen_at < RISEN_SECONDS
-        self._next_trial = now + (WRONG_PAUSE if wrong else self._probe_backoff)
+        self._next_trial = now + pause
         return True
 
     def probe(self, needed: float, now: float) -> None:
         """Somebody would need `needed` in all: send padding for a moment to see whether it fits."""
-        if self.limit is None or self.probing is not None or self._fullness.long:
+        if self.limit is None or self.probing is not None or self._fullness.long(now):
             return
         if now >= self._next_trial and needed > self.limit:
             self.probing = min(PROBE_OVER * needed, PROBE_STEP * self.limit)
@@ -164,6 +178,7 @@ class Downlink:
         failed = strained or queued or condition.lost > HEAVY_LOSS
         if not failed and arrives and lasted >= PROBE_FIRST:
             self.limit = max(probing / PROBE_OVER, self.limit or 0.0)
+            self._drowned = False
             self._probe_backoff = PROBE_BACKOFF
             self._risen_at = now
             self._end_probe(now, NEXT_PROBE)
@@ -240,13 +255,13 @@ class Allocation:
     needed: float | None
 
 
-def allocate(demands: Iterable[Demand], audio: float, budget: float, *, lossy: bool = True) -> Allocation:
+def allocate(demands: Iterable[Demand], audio: float, budget: float, *, least: float = LEAST) -> Allocation:
     """Share `budget` out: sound, the smallest layer of each picture, then more; by rank, then by size.
 
-    The first picture is never stopped while little is lost (`lossy` False): it may be the only thing to see.
+    The first picture is only stopped when it costs `least` times what is left: it may be all there is to see.
     """
     order = sorted(demands, key=lambda item: (item.rank, -item.area))
-    shares = _Shares(budget, audio, lossy=lossy)
+    shares = _Shares(budget, audio, least)
     for number, item in enumerate(order):
         shares.least(item, largest=number == 0)
     for item in order:
@@ -257,8 +272,8 @@ def allocate(demands: Iterable[Demand], audio: float, budget: float, *, lossy: b
 class _Shares:
     """A budget while it is being shared out."""
 
-    def __init__(self, budget: float, audio: float, *, lossy: bool) -> None:
-        self._lossy = lossy
+    def __init__(self, budget: float, audio: float, least: float) -> None:
+        self._least = least
         self.caps: dict[str, int] = {}
         self.needed: float | None = None
         self._budget = budget
@@ -271,12 +286,16 @@ class _Shares:
         if lowest is None:
             self.caps[item.key] = item.wanted
         elif self._fits(item, lowest, item.rates[lowest]) or (
-            largest and (not self._lossy or item.rates[lowest] <= LEAST * max(0.0, self._left))
+            largest and item.rates[lowest] <= max(1.0, self._left) * self._patience(item)
         ):
             self._give(item, lowest, item.rates[lowest])
         else:
             self.caps[item.key] = NOTHING
             self.needed = self.needed or self._spent + item.rates[lowest]
+
+    def _patience(self, item: Demand) -> float:
+        # Of one layer there is no smaller one that could have been meant to fit: it is stopped later.
+        return max(LEAST, self._least) if item.rank == 0 else self._least
 
     def more(self, item: Demand) -> None:
         """Raise a picture layer by layer to what it wants."""

@@ -42,6 +42,7 @@ class Consumer:
         "_rtx_sequence",
         "_sender",
         "_stream",
+        "_told",
         "_video",
         "cap",
         "failed",
@@ -80,6 +81,7 @@ class Consumer:
         self.width = self.height = -1
         self.cap: int | None = None
         self.layer: Layer | None = None
+        self._told: int | None = None
         self.target: Layer | None = None
         self.round_trip = self.last_round_trip = FIRST_ROUND_TRIP
         self.lost_share = 0.0
@@ -174,10 +176,8 @@ class Consumer:
         for layer in (self.layer, self.target):
             if layer is not None:
                 layer.leave(self)
-        self.target = None
-        if self.layer is not None:
-            self.layer = None
-            self._tell_layer()
+        self.layer = self.target = None
+        self._tell_layer()
 
     def hold(self) -> None:
         """The link is full: send no more of the larger layer, and not yet the smaller, until `update`.
@@ -214,8 +214,10 @@ class Consumer:
             self.producer.want_key_frame(layer, now)
 
     def _tell_layer(self) -> None:
-        if self._video:
-            self._notify(ConsumerLayer(self.id, self.layer.index if self.layer else None))
+        index = self.layer.index if self.layer else None
+        if self._video and index != self._told:
+            self._told = index
+            self._notify(ConsumerLayer(self.id, index))
 
     # RTCP from the viewer.
 
@@ -243,7 +245,7 @@ class Consumer:
     @property
     def can_pad(self) -> bool:
         """Whether there is something to send again only to see how much the link carries."""
-        return self._delivery is not None and self.layer is not None
+        return self._delivery is not None and self._stream.part is not None and self.visible
 
     def pad(self, size: float, now: float) -> float:
         """Send recent packets again, as RTX, until it is `size` bytes: the viewer drops what it has.

@@ -126,7 +126,7 @@ class Continuity:
         return None
 
     def recent(self, back: int) -> tuple[MediaPacket, Part] | None:
-        """The kept packet sent `back` packets before the latest, if it is of the same part; the latest always."""
+        """The packet sent `back` packets before the latest, if kept and of the same part; 0: always."""
         part, newest = self._part, self._newest
         if part is None or newest is None or self._highest - back < part.first:
             return None

@@ -126,7 +126,7 @@ class DownlinkAdapter:
                 self._demands(keep=budget >= self._budget),
                 self._audio(now),
                 budget,
-                lossy=self._downlink.lossy,
+                least=self._downlink.least,
             )
             self._budget = budget
             if allocation.needed is None:

@@ -12,12 +12,16 @@ from rooms.sfu.delivery import Condition
 STRAINED = 0.9  # of what is sent, if what passes a growing queue is less
 QUEUE = 0.1  # seconds
 STAYS = 3  # feedbacks with a longer queue than that ...
-GROWS = 0.03  # ... which is longer by this than at first, or loses
+LONGER = 0.2  # ... which is longer by this than at first: more than a radio's jitter
+GROWS = 0.03  # ... or by this ...
+STAYS_SECONDS = 1.5  # ... and has been long for so long, which jitter does not do either
+DROWNS = 10  # feedbacks in that time, at least
 MILD_LOSS = 0.04
 HIGH_LOSS = 0.1
 HEAVY_LOSS = 0.25  # a queue may be too short to be seen
 HOPELESS = 0.5  # no picture can be mended
-LASTS = 0.2  # seconds that heavy loss must last to be more than a burst of chance
+LASTS = 0.1  # seconds that hopeless loss must last to be more than a burst of chance ...
+LASTS_LONG = 0.5  # ... and heavy loss
 FOR_LONG = 1.0  # ... and when less is sent than was found to fit
 FITS = 0.9
 
@@ -54,15 +58,19 @@ class Fullness:
         self.narrow = False
         self._queue = 0.0
         self._first = 0.0
+        self._since = self._told_at = 0.0
         self._stays = 0
         self._lossy = Lasting()
         self._heavy = Lasting()
         self._hopeless = Lasting()
 
-    @property
-    def long(self) -> bool:
-        """Whether there is a long queue now."""
-        return self._stays > 0
+    def long(self, now: float) -> bool:
+        """Whether there is a long queue, as far as has been told of late."""
+        return self._stays > 0 and now - self._told_at < STAYS_SECONDS
+
+    def drowned(self, now: float) -> bool:
+        """Whether a link that was full has a long queue all the time: nothing on it is in time."""
+        return self.narrow and self._stays >= DROWNS and now - self._since > STAYS_SECONDS
 
     def judge(self, condition: Condition, sent: float, fits: float | None, now: float) -> Full | None:
         """What the link carries if it is full while `sent` is sent; `fits` was found to fit before.
@@ -70,26 +78,29 @@ class Fullness:
         Sets `rising` (the queue is longer than at the last feedback) and `lossy` (too much for a picture is
         lost, and not by chance alone).
         """
-        queued = self._queued(condition)
+        queued = self._queued(condition, now)
         heavy = self._heavy.seconds(now, holds=condition.lost > HEAVY_LOSS)
         hopeless = self._hopeless.seconds(now, holds=condition.lost > HOPELESS)
         lossy = self._lossy.seconds(now, holds=condition.lost > HIGH_LOSS)
-        self.lossy = hopeless > FOR_LONG or (self.narrow and lossy > LASTS)
+        self.lossy = hopeless > FOR_LONG or (self.narrow and lossy > LASTS_LONG)
         if condition.carries is not None and condition.carries < STRAINED * sent:
             return self._full(condition.carries, queue=True)
         if queued:
             return self._full(condition.arriving, queue=True)
         more = fits is None or sent > FITS * fits
-        if (more and (heavy > LASTS or condition.lost > HOPELESS)) or hopeless > FOR_LONG:
+        if (more and (heavy > LASTS_LONG or hopeless > LASTS)) or hopeless > FOR_LONG:
             return Full(condition.arriving, queue=condition.lost > HOPELESS)
         return None
 
     def _full(self, carries: float, *, queue: bool) -> Full:
-        self.narrow = True
+        if not self.narrow:
+            self.narrow = True
+            self._stays = 0
         return Full(carries, queue)
 
-    def _queued(self, condition: Condition) -> bool:
+    def _queued(self, condition: Condition, now: float) -> bool:
         queue = condition.queue
+        self._told_at = now
         self.rising = queue > self._queue
         self._queue = queue
         if queue <= QUEUE:
@@ -97,6 +108,9 @@ class Fullness:
             return False
         if not self._stays:
             self._first = queue
+            self._since = now
         self._stays += 1
-        grown = queue > self._first + GROWS or condition.lost > MILD_LOSS
-        return self._stays >= STAYS and grown
+        grown = queue - self._first
+        if self._stays < STAYS:
+            return False
+        return grown > LONGER or self.drowned(now) or (now - self._since > STAYS_SECONDS and grown > GROWS)

@@ -83,7 +83,7 @@ class Screening:
         self.publisher.run(self.now)
         for at, data in self.up.arrived(self.now):
             self.call.publisher.receive_rtp(data, at, self.now)
-            self.call.router.departures.depart(self.now)
+        self.call.router.departures.depart(self.now)
         for data in self.call.up.rtcp:
             self.down.send(data, self.now)
         self.call.up.rtcp.clear()

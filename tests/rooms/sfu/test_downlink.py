@@ -68,8 +68,8 @@ def test_a_picture_of_one_layer_on_a_link_a_little_too_narrow_is_not_stopped() -
 
 def test_the_first_picture_is_never_stopped_while_little_is_lost() -> None:
     demands = [Demand("camera", 900, 2, RATES, rank=2), Demand("screen", 100, 0, {0: 2e6}, rank=0)]
-    assert allocate(demands, 50e3, 200e3, lossy=True).caps == {"screen": NOTHING, "camera": 0}
-    assert allocate(demands, 50e3, 200e3, lossy=False).caps == {"screen": 0, "camera": NOTHING}
+    assert allocate(demands, 50e3, 200e3, least=2.0).caps == {"screen": NOTHING, "camera": 0}
+    assert allocate(demands, 50e3, 200e3, least=float("inf")).caps == {"screen": 0, "camera": NOTHING}
 
 
 def test_the_screen_comes_before_the_speaker_and_the_speaker_before_larger_tiles() -> None:
@@ -121,20 +121,36 @@ def test_numbers_and_reference_times_wrap() -> None:
 
 
 @pytest.mark.parametrize("depth", [0.1, 0.25])
-@pytest.mark.parametrize("rate", [300e3, 400e3, 800e3])
-def test_a_cap_that_falls_costs_sound_no_more_than_the_queue_before_it(rate: float, depth: float) -> None:
+@pytest.mark.parametrize(("rate", "most"), [(300e3, 0.35), (400e3, 0.3), (800e3, 0.2)])
+def test_a_cap_that_falls_costs_sound_no_more_than_what_was_under_way(
+    rate: float, most: float, depth: float
+) -> None:
     screening = Screening(Link(WIDE, depth=depth))
     screening.run(6)
     ear, fallen, concealed = screening.viewer.ear, screening.now, screening.viewer.ear.concealed
     screening.link.rate = rate
     screening.run(2)
     # What is on its way waits behind the picture that was too large; nothing can call it back.
-    assert (ear.concealed - concealed) * PACKET < depth + 0.2
+    assert (ear.concealed - concealed) * PACKET < most
     assert ear.longest(fallen) < 0.2
     concealed = ear.concealed
     screening.run(10)
     assert (ear.concealed - concealed) * PACKET < 0.3
     assert screening.freeze(fallen) < 0.7
+
+
+def test_a_link_too_narrow_for_any_picture_carries_sound_and_later_the_picture_again() -> None:
+    screening = Screening(Link(WIDE, depth=0.25))
+    screening.run(6)
+    screening.link.rate = 150e3
+    screening.run(6)
+    assert screening.call.told[-1] == ConsumerLayer("c", None)
+    ear, concealed = screening.viewer.ear, screening.viewer.ear.concealed
+    screening.run(12)
+    assert (ear.concealed - concealed) * PACKET < 0.3
+    screening.link.rate = WIDE
+    screening.run(10)
+    assert screening.width() == 1280
 
 
 @pytest.mark.parametrize(
@@ -151,14 +167,15 @@ def test_losses_on_both_sides_freeze_no_second(loss: float, burst: float, longes
     assert screening.width() == 1280
 
 
-def test_jitter_takes_no_layer_away() -> None:
+@pytest.mark.parametrize("jitter", [0.1, 0.2])
+def test_jitter_takes_no_layer_away(jitter: float) -> None:
     screening = Screening(Link(WIDE))
     screening.run(5)
     for line in (screening.link, screening.back, screening.up, screening.down):
-        line.jitter, line.reordered, line.doubled = 0.1, 0.02, 0.02
+        line.jitter, line.reordered, line.doubled = jitter, 0.02, 0.02
     begun = screening.now
     screening.run(30)
-    assert screening.freeze(begun) < 0.5
+    assert screening.freeze(begun) < 0.7
     assert screening.width() == 1280
 
 
