@@ -60,6 +60,7 @@ WEATHERS = (
         for depth in (100, 250, 1000)
         for cap in (300, 400, 800)
     ),
+    Weather("150 kbit/s, queue 250 ms", cap=150e3),
     Weather("400 kbit/s, queue 250 ms, 2 % lost", cap=400e3, loss=0.02),
     Weather("cut", cut=True),
 )
