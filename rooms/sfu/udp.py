@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final, Protocol
 
 from rooms.sfu import batch, ice_lite
+from rooms.sfu.aside import open_aside
 from rooms.sfu.counters import Counters
 from rooms.sfu.departures import Departures
 from rooms.sfu.ice_lite import Address, BindingRequest, TcpAddress, UdpAddress
@@ -71,6 +72,9 @@ class UdpSocket:
         except OSError:
             self._socket.close()
             raise
+        self._aside = open_aside(self._socket)
+        if self._aside is not None:
+            _enlarge(self._aside)
         self._by_address: dict[Address, Receiver] = {}
         self._by_name: dict[bytes, Receiver] = {}  # the same, in the kernel's form, without TCP
         self._by_ufrag: dict[str, Receiver] = {}
@@ -91,14 +95,8 @@ class UdpSocket:
         )
 
     def _prepare(self, host: str, port: int) -> None:
-        self._socket.setblocking(False)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            self._socket.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+        _enlarge(self._socket)
         if sys.platform == "linux":
-            # Beyond net.core.rmem_max only with CAP_NET_ADMIN.
-            with suppress(PermissionError):
-                self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
-                self._socket.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES)
             self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         if host == "::":
             # For both families, whatever net.ipv6.bindv6only says: IPv4 browsers show as ::ffff:192.0.2.1.
@@ -119,13 +117,16 @@ class UdpSocket:
         self._loop = loop
         loop.add_reader(self._socket.fileno(), self._readable)
 
-    def close(self, loop: asyncio.AbstractEventLoop) -> None:
+    def close(self) -> None:
         """Stop for good; what waits is sent if there is room."""
         self.flush()
-        self._loop = None
-        loop.remove_reader(self._socket.fileno())
-        loop.remove_writer(self._socket.fileno())
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.remove_reader(self._socket.fileno())
+            loop.remove_writer(self._socket.fileno())
         self._socket.close()
+        if self._aside is not None:
+            self._aside.close()
 
     @property
     def family(self) -> int:
@@ -247,19 +248,27 @@ class UdpSocket:
             self._loop.remove_writer(self._socket.fileno())
         self._outgoing.resume()
 
+    def tick(self) -> None:
+        """Read what could wait; each 20 ms."""
+        if self._aside is not None:
+            self._read(self._aside)
+
     def _readable(self) -> None:
+        self._read(self._socket)
+
+    def _read(self, udp: socket.socket) -> None:
         self._awake = True
         try:
-            self._drain()
+            self._drain(udp)
         finally:
             self._depart()
 
-    def _drain(self) -> None:
+    def _drain(self, udp: socket.socket) -> None:
         departed = now = time.monotonic()
         real_to_monotonic = now - time.time()
         for _ in range(MAX_READS):
             try:
-                came = self._inbox.read(self._socket)
+                came = self._inbox.read(udp)
             except OSError:
                 # An ICMP error of an earlier send; the next datagram is behind it.
                 continue
@@ -314,3 +323,14 @@ class UdpSocket:
             self.counters.stun_unknown_user += 1
         else:
             receiver.receive_check(request, address, now)
+
+
+def _enlarge(udp: socket.socket) -> None:
+    udp.setblocking(False)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        udp.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+    if sys.platform == "linux":
+        # Beyond net.core.rmem_max only with CAP_NET_ADMIN.
+        with suppress(PermissionError):
+            udp.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES)
+            udp.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES)

@@ -20,6 +20,7 @@ from rooms.sfu.spread import DELAYS, Spread
 from rooms.sfu.totals import totals
 from rooms.sfu.transport import Transport
 from rooms.sfu.usage import usage
+from rooms.sfu.viewers import viewers
 
 MAX_ROUTERS: Final = 1000
 MAX_TRANSPORTS: Final = 4000
@@ -77,6 +78,7 @@ class ForwardingUnit:
             messages.SetConsumerSize: self._set_consumer_size,
             messages.GetStats: self._stats,
             messages.GetTotals: lambda _command, _now: self.totals(),
+            messages.GetViewers: lambda _command, now: viewers(self._routers.values(), now),
         }
 
     def handle(self, request: Request) -> Answer:
@@ -103,7 +105,8 @@ class ForwardingUnit:
             loop.default_exception_handler(context)
 
     def tick(self) -> None:
-        """Let each router do its timed work; one that fails does not stop the others."""
+        """Read what could wait, and let each router do its timed work; one that fails stops no other."""
+        self.udp.tick()
         now = self.udp.now()
         for router in self._routers.values():
             try:

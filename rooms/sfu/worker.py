@@ -63,7 +63,7 @@ class Process:
             ticker.cancel()
         await unit.close()
         unit.tcp.close()
-        unit.udp.close(self._loop)
+        unit.udp.close()
 
     def write(self, message: FromWorker) -> None:
         """Send to the parent; a parent that has stopped reading is as good as gone."""

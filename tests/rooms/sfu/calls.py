@@ -95,7 +95,7 @@ async def open_line(host: str = "127.0.0.1") -> AsyncIterator[Line]:
         for peer in line.peers:
             peer.close()
         line.tcp.close()
-        line.udp.close(loop)
+        line.udp.close()
 
 
 class Caller:

@@ -240,7 +240,7 @@ def test_both_sockets_have_the_same_port() -> None:
     with socket.create_connection(("127.0.0.1", udp.port), timeout=5):
         assert len(listener) == 0
     listener.close()
-    udp._socket.close()
+    udp.close()
 
 
 def test_tcp_candidates_are_passive_and_come_after_every_udp_one() -> None:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from rooms.sfu import rtcp
 from rooms.sfu.counters import Counters
 from rooms.sfu.udp import TAKEN_SECONDS, UdpSocket
 from tests.rooms.sfu.calls import open_line
@@ -85,6 +86,42 @@ def test_a_port_in_use_is_refused() -> None:
             UdpSocket("127.0.0.1", other.getsockname()[1], Counters())
 
 
+async def test_a_port_with_a_second_socket_is_in_use_all_the_same() -> None:
+    async with open_line() as line:
+        with pytest.raises(OSError, match="in use"):
+            UdpSocket("127.0.0.1", line.udp.port, Counters())
+
+
+FEEDBACK = rtcp.transport_feedback(1, 2, base=3, reference=4, number=5, deltas=[0])
+ASIDE = (FEEDBACK, bytes([FEEDBACK[0] | 0x20]) + FEEDBACK[1:])
+AT_ONCE = (
+    PACKET,
+    rtcp.nack(1, 2, [3]),
+    rtcp.picture_loss(1, 2),
+    rtcp.receiver_report(1, []) + FEEDBACK,
+    FEEDBACK[:1],
+    b"",
+)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "::"])
+async def test_feedback_alone_waits_for_the_tick(host: str) -> None:
+    udp = UdpSocket(host, 0, Counters())
+    udp.open(asyncio.get_running_loop())
+    try:
+        with socket.socket(socket.AF_INET6 if host == "::1" else socket.AF_INET, socket.SOCK_DGRAM) as one:
+            for datagram in (*AT_ONCE, *ASIDE):
+                one.sendto(datagram, ("::1" if host == "::1" else "127.0.0.1", udp.port))
+        udp._readable()
+        assert udp.counters.received == len(AT_ONCE)
+        udp.tick()
+        assert udp.counters.received == len(AT_ONCE) + len(ASIDE)
+        assert udp.counters.unknown_address == len(AT_ONCE) + len(ASIDE) - 1
+        assert udp.counters.bad_length == 1
+    finally:
+        udp.close()
+
+
 async def test_it_works_over_ipv6() -> None:
     udp = UdpSocket("::1", 0, Counters())
     loop = asyncio.get_running_loop()
@@ -96,4 +133,4 @@ async def test_it_works_over_ipv6() -> None:
             udp._readable()
             assert udp.counters.unknown_address == 1
     finally:
-        udp.close(loop)
+        udp.close()

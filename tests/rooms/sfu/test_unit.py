@@ -34,7 +34,7 @@ async def desk() -> Any:
     yield made
     await made.unit.close()
     made.unit.tcp.close()
-    made.unit.udp._socket.close()
+    made.unit.udp.close()
 
 
 async def test_there_are_only_so_many_routers_and_transports(
