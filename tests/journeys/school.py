@@ -34,7 +34,6 @@ async def consultation(
     database: Database,
     *,
     form: Form = Form.VIDEOCONFERENCE,
-    length: timedelta = timedelta(hours=1),
     students_expected: int = 2,
 ) -> Consultation:
     """A one-off session of one group that began a minute ago, without a topic; the room closes at its end."""
@@ -81,7 +80,7 @@ async def consultation(
             host_id=teacher,
             group_ids=[group],
             starts_at=now - timedelta(minutes=1),
-            ends_at=now + length,
+            ends_at=now + timedelta(hours=1),
         )
         links_of = {
             person: (
