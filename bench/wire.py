@@ -33,7 +33,9 @@ class Wire:
         cls, http: aiohttp.ClientSession, base_url: str, ticket: str, listen: Callable[[str, Any], None]
     ) -> "Wire":
         """Connect with a ticket; raises RefusedError."""
-        socket = await http.ws_connect(f"{base_url}/socket.io/?EIO=4&transport=websocket", max_msg_size=0)
+        # Browsers offer compression.
+        url = f"{base_url}/socket.io/?EIO=4&transport=websocket"
+        socket = await http.ws_connect(url, max_msg_size=0, compress=15)
         wire = cls(socket, listen)
         await socket.receive_str()
         await socket.send_str(CONNECT + json.dumps({"ticket": ticket, "version": 1}))

@@ -35,7 +35,7 @@ class Dispatch:
     def __init__(self, server: AsyncServer, registry: Registry) -> None:
         self._server = server
         self._registry = registry
-        self._packing = Packing(server.packet_class)
+        self._packing = Packing()
         self._places: dict[str, Place] = {}
         self._ports: dict[str, SocketPort] = {}
 

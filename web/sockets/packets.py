@@ -8,6 +8,7 @@ other.
 import json
 from typing import Any, ClassVar
 
+import msgspec
 from socketio import packet  # type: ignore[import-untyped]  # it has no types
 
 MALFORMED = "malformed"
@@ -15,11 +16,11 @@ _LONGEST_NAME = 40
 
 
 class SafeJson:
-    """The standard library's JSON, to which nesting too deep is a ValueError like any other mistake."""
+    """JSON as python-socketio wants it, to which nesting too deep is a ValueError like any other mistake."""
 
     @staticmethod
-    def dumps(data: object, **options: Any) -> str:
-        return json.dumps(data, ensure_ascii=False, **options)
+    def dumps(data: object, **_: Any) -> str:
+        return msgspec.json.encode(data).decode()
 
     @staticmethod
     def loads(text: str, **options: Any) -> Any:

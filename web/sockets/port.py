@@ -1,23 +1,21 @@
 """The one file that speaks to a browser behind python-socketio's back: pushes in order and bounded.
 
 `AsyncServer.emit` starts a task per push, so that two pushes may overtake each other or the answer to the
-request that caused them. Here a push is put into the connection's own queue at once; answers go the same
+request that caused them. Here a push is put into the connection's own outbox at once; answers go the same
 way.
 """
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from aiohttp import web
 from socketio import AsyncServer  # type: ignore[import-untyped]  # it has no types
 
+from web.sockets.outbox import OUTBOX
 from web.sockets.packing import Packing
 from web.words import Words
 
-# A browser that does not read for this long a queue is gone; it gets a new picture when it comes back.
-MAX_QUEUED = 2_000
 CLOSE_SECONDS = 5.0
 LAST_WORDS_SECONDS = 1.0
 
@@ -46,7 +44,8 @@ class SocketPort:
     @property
     def is_up(self) -> bool:
         """Whether the connection still stands."""
-        return self._socket() is not None
+        engine_id = self._server.manager.eio_sid_from_sid(self._sid, "/")
+        return engine_id is not None and engine_id in self._server.eio.sockets
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -61,14 +60,9 @@ class SocketPort:
                 self._idle.set()
 
     def notify(self, event: str, data: object) -> None:
-        """Queue a push, or cut the connection when its browser has stopped reading."""
-        socket = self._socket()
-        if socket is None or self._closing is not None:
-            return
-        if socket.queue.qsize() >= MAX_QUEUED:
-            self.cut()
-            return
-        socket.queue.put_nowait(self._packing.pack(event, data, self.words))
+        """Send a push, or cut the connection when its browser has stopped reading."""
+        if self._closing is None and self.is_up:
+            self.request[OUTBOX].send(self._packing.pack(event, data, self.words))
 
     def hang_up(self) -> None:
         """Disconnect after what is queued; cut when that takes too long."""
@@ -93,7 +87,3 @@ class SocketPort:
                     await asyncio.sleep(LAST_WORDS_SECONDS)
         finally:
             self.cut()
-
-    def _socket(self) -> Any:
-        engine_id = self._server.manager.eio_sid_from_sid(self._sid, "/")
-        return None if engine_id is None else self._server.eio.sockets.get(engine_id)

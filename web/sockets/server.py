@@ -36,7 +36,7 @@ def attach(app: web.Application, strangers: Strangers | None = None) -> AsyncSer
         serializer=StrictPacket,
         json=SafeJson,
     )
-    # The driver's own WebSocket hands on frames that the engine cannot decode.
+    # The driver's own WebSocket hands on frames that the engine cannot decode, and sends late.
     server.eio._async = {**server.eio._async, "websocket": StrictWebSocket}
     strangers = strangers or Strangers()
     dispatch = Dispatch(server, app[REGISTRY])
