@@ -8,12 +8,14 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import update
 
 from school.db import Database
+from school.organisation.models import Organisation
 from school.schedule.models import Form, Purpose
 from school.sessions.models import Session
 from tests.journeys import school, steps
 from tests.journeys.browser import window
 from tests.journeys.server import Kabinet
-from tests.journeys.test_tools import document
+from tests.journeys.test_line import reception
+from tests.journeys.test_tools import come, document
 
 # WCAG 2.2 AA and what axe calls best practice; its experimental rules are not asked.
 OPTIONS = {
@@ -40,7 +42,7 @@ async def house(
     request: pytest.FixtureRequest, sqlite_database: Database, kabinet: Kabinet, browser: Browser
 ) -> House:
     form = getattr(request, "param", Form.VIDEOCONFERENCE)
-    planned = await school.consultation(sqlite_database, form=form)
+    planned = await school.consultation(sqlite_database, form=form, students_expected=3)
     return House(planned, sqlite_database, kabinet, browser)
 
 
@@ -117,6 +119,11 @@ async def test_axe_finds_nothing_in_what_a_host_opens(house: House) -> None:
     await teacher.get_by_role("region", name="Подняли руку").wait_for()
     await sound(teacher, "a raised hand")
     await sound(student, "a raised hand, as the student")
+    await teacher.keyboard.press("s")
+    await student.locator('.tile[data-source="screen"] video').wait_for()
+    await sound(teacher, "showing the screen")
+    await sound(student, "a screen is shown")
+    await teacher.keyboard.press("s")
     await door_and_dialogs(house, teacher)
     await tools_in_use(teacher, student)
 
@@ -147,6 +154,25 @@ async def door_and_dialogs(house: House, teacher: Page) -> None:
     await teacher.get_by_role("dialog").wait_for()
     await sound(teacher, "more")
     await teacher.keyboard.press("Escape")
+    await refused_and_full(house, teacher, parent)
+
+
+async def refused_and_full(house: House, teacher: Page, parent: Page) -> None:
+    """Somebody is refused with a word, tries again, and finds a full room."""
+    await teacher.keyboard.press("p")
+    await teacher.get_by_role("button", name="Отказать… Иванова").click()
+    dialog = teacher.get_by_role("dialog")
+    await dialog.get_by_label("Что ответить").fill("Сегодня без родителей")
+    await dialog.get_by_role("button", name="Не впускать").click()
+    await parent.get_by_role("heading", name="Ведущий не может вас принять").wait_for()
+    await sound(parent, "refused")
+    await teacher.get_by_label("Впускать по одному").uncheck()
+    await teacher.keyboard.press("Escape")
+    async with house.database.begin() as db:
+        await db.execute(update(Organisation).values(videoconference_places=1))
+    await parent.get_by_role("button", name="Вернуться").click()
+    await parent.get_by_text("Комната заполнена").wait_for()
+    await sound(parent, "a full room")
     await parent.context.close()
 
 
@@ -194,6 +220,43 @@ async def show_in(page: Page, scheme: str) -> None:
     await page.keyboard.press("?")
     await page.get_by_label("Версия для слабовидящих").select_option(scheme)
     await page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("house", [Form.WEBINAR], indirect=True)
+@pytest.mark.timeout(180)
+async def test_axe_finds_nothing_in_a_webinar_and_in_a_line(house: House) -> None:
+    planned = house.planned
+    await steps.set_topic(house.database, planned)
+    teacher, student = await window(house.browser), await window(house.browser)
+    await steps.enter(teacher, house.link(planned.teacher_id))
+    await come(student, house.link(planned.students[0]))
+    await steps.moving(student)
+    await student.keyboard.press("h")
+    await teacher.get_by_role("region", name="Подняли руку").wait_for()
+    await sound(teacher, "a webinar")
+    await teacher.get_by_role("button", name="Дать слово").click()
+    await student.get_by_text("Вам дали слово").first.wait_for()
+    await sound(student, "the floor in a webinar")
+    await teacher.get_by_role("button", name="Выйти…").click()
+    await teacher.get_by_role("button", name="Завершить для всех").click()
+    await teacher.get_by_role("heading", name="завершил консультацию").wait_for()
+
+    house.planned, (first, second, _) = await reception(house.database, planned)
+    await steps.set_topic(house.database, house.planned)
+    waits = await window(house.browser)
+    for page, person in ((student, first), (waits, second)):
+        await steps.check_devices(page, house.link(person))
+        await page.get_by_role("button", name="Войти", exact=True).click()
+        await page.get_by_role("heading", name="Ждём ведущего").wait_for()
+    await steps.enter(teacher, house.link(planned.teacher_id))
+    await waits.get_by_text("Перед вами 1 человек.").wait_for()
+    await sound(waits, "in a line")
+    await teacher.get_by_role("button", name="Следующий").click()
+    await steps.moving(teacher)
+    await sound(teacher, "a line")
+    await teacher.get_by_role("button", name="Следующий").click()
+    await student.get_by_role("heading", name="Разговор окончен").wait_for()
+    await sound(student, "a finished conversation")
 
 
 @pytest.mark.parametrize("house", [Form.CHAT], indirect=True)

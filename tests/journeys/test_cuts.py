@@ -18,6 +18,7 @@ from tests.journeys import house, steps
 from tests.journeys.browser import Camera, chromium
 from tests.journeys.house import House, back
 from tests.journeys.relay import Way
+from tests.journeys.test_accessible_room import sound
 
 BACK_SECONDS = 60  # a guard; what it took is kept with the report
 LID_SECONDS = 30
@@ -97,6 +98,7 @@ async def away(page: Page, way: Way, person: int, seconds: int) -> None:
     if seconds > 120:
         words = page.get_by_text("Связи нет больше двух минут")
         await expect(words).to_be_visible(timeout=seconds * 1000)
+        await sound(page, "cut off for long")
     await asyncio.sleep(max(0.0, begun + seconds - monotonic()))
     way.mend()
     async with asyncio.timeout(BACK_SECONDS):
@@ -124,8 +126,9 @@ async def another_network_and_a_closed_lid(opened: House, person: int, page: Pag
 
 async def stopped(page: Page) -> None:
     """Wait until the browser itself has noticed that nothing comes."""
-    lost = """() => connections.some(one => ["disconnected", "failed"].includes(one.connectionState))"""
-    await page.wait_for_function(lost, timeout=BACK_SECONDS * 1000)
+    await steps.until(
+        page, 'connections.some(one => ["disconnected", "failed"].includes(one.connectionState))'
+    )
 
 
 async def everybody_has_read(opened: House, said: list[str], pages: list[Page]) -> None:

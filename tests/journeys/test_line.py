@@ -20,9 +20,13 @@ from tests.journeys.server import Kabinet
 SMALL = Screen(640, 480, "mouse")
 
 
-async def reception(database: Database) -> tuple[school.Consultation, list[int]]:
-    """An individual consultation for three families: two students, and a father for his daughter."""
-    planned = await school.consultation(database, students_expected=3)
+async def reception(
+    database: Database, planned: school.Consultation
+) -> tuple[school.Consultation, list[int]]:
+    """An individual consultation, instead of the planned one, for three families.
+
+    Two students, and a father for his daughter.
+    """
     now = datetime.now(UTC)
     async with database.begin() as db:
         await sessions.end(
@@ -68,7 +72,8 @@ async def reception(database: Database) -> tuple[school.Consultation, list[int]]
 async def test_three_families_are_received_one_after_another(
     sqlite_database: Database, kabinet: Kabinet, browser: Browser, mine: Screen, theirs: Screen
 ) -> None:
-    planned, ids = await reception(sqlite_database)
+    group = await school.consultation(sqlite_database, students_expected=3)
+    planned, ids = await reception(sqlite_database, group)
     await steps.set_topic(sqlite_database, planned)
     host, *families = [await Person.sit_down(browser, screen) for screen in (mine, SMALL, theirs, SMALL)]
     for family, id_ in zip(families, ids, strict=True):
