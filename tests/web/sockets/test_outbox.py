@@ -1,4 +1,4 @@
-"""What goes out to one browser: in order, compressed where it is long, and not piled up for who does not read."""
+"""What goes out to one browser: in order, compressed where it is long, not piled up where it is not read."""
 
 import asyncio
 from collections.abc import AsyncIterator
