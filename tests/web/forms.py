@@ -14,7 +14,6 @@ from school.db import Db
 from school.directory import actions as directory
 from school.factors import actions as factors
 from school.factors.rules import code_at, step_at
-from school.people import actions as people
 from school.people import queries
 from school.schedule import actions as schedule
 from school.schedule.models import Form, Kind
@@ -102,11 +101,7 @@ def name_of(form: Shown) -> str:
 
 async def token_of(site: Site, reader: str) -> str:
     """A sign-in of the reader's, as its cookie has it."""
-    async with site.database.begin() as db:
-        person_id = await _id_of(db, LOGINS.get(reader, reader))
-        return await people.start_sign_in(
-            db, site.clock(), person_id=person_id, user_agent="", lifetime=timedelta(days=1)
-        )
+    return await site.sign_in_of(LOGINS.get(reader, reader))
 
 
 @dataclass(frozen=True)

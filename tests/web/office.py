@@ -38,7 +38,7 @@ async def open_office(site: Site, *, act: bool = True) -> AsyncIterator[Office]:
     async with AsyncExitStack() as stack:
         browsers = [await stack.enter_async_context(site.browser()) for _ in LOGINS]
         for login, browser in zip(LOGINS, browsers, strict=True):
-            await browser.sign_in(login)
+            await browser.become(login)
         yield Office(*browsers)
 
 

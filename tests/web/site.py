@@ -17,12 +17,14 @@ from school.links import actions as links
 from school.links.rules import token
 from school.organisation import queries as organisation
 from school.people import actions as people
+from school.people import queries
 from school.people.models import Role
 from school.people.passwords import hash_password
 from school.schedule.models import Audience, Form, Kind
 from school.sessions import actions as sessions
 from tests import builders
 from web import application, keys
+from web.cookies import SIGN_IN
 from web.findings import Finding, Verdict
 from web.options import Options
 
@@ -83,9 +85,10 @@ class Page:
 class Browser:
     """Keeps cookies and the last page's form token, as a browser without scripts does."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, site: "Site") -> None:
         self.client = client
         self.token = ""
+        self._site = site
 
     async def get(self, path: str, *, follow: bool = True, **headers: str) -> Page:
         async with self.client.get(path, allow_redirects=follow, headers=_named(headers)) as response:
@@ -103,7 +106,13 @@ class Browser:
         async with self.client.post(path, headers=given, json=json, allow_redirects=False) as response:
             return await self._page(response)
 
+    async def become(self, login: str) -> None:
+        """Be signed in, without the form and its hash, which is slow by design."""
+        token = await self._site.sign_in_of(login)
+        self.client.session.cookie_jar.update_cookies({SIGN_IN: token}, self.client.make_url("/"))
+
     async def sign_in(self, login: str, password: str = PASSWORD) -> Page:
+        """Sign in as people do; what is answered is a page that was not followed."""
         await self.get("/sign-in")
         return await self.post("/sign-in", login=login, password=password, follow=False)
 
@@ -133,7 +142,16 @@ class Site:
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[Browser]:
         async with TestClient(self.server, cookie_jar=CookieJar(unsafe=True)) as client:
-            yield Browser(client)
+            yield Browser(client, self)
+
+    async def sign_in_of(self, login: str) -> str:
+        """A new sign-in of the person with that login, as its cookie has it."""
+        async with self.database.begin() as db:
+            known = await queries.by_login(db, login)
+            assert known is not None
+            return await people.start_sign_in(
+                db, self.clock(), person_id=known.person_id, user_agent="", lifetime=timedelta(days=30)
+            )
 
     async def link(
         self, person_id: int, *, child_id: int | None = None, session_id: int | None = None

@@ -24,7 +24,7 @@ def typed(old: str = PASSWORD, new: str = NEW, again: str = NEW) -> dict[str, An
 async def test_a_password_is_changed_and_every_other_browser_is_signed_out(
     site: Site, browser: Browser
 ) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     async with site.database.begin() as db:
         elsewhere = await people.start_sign_in(
             db, site.clock(), person_id=site.cast.student, user_agent="", lifetime=timedelta(days=1)
@@ -54,7 +54,7 @@ async def test_a_password_is_changed_and_every_other_browser_is_signed_out(
 async def test_a_password_that_cannot_be_is_refused_by_field_and_never_shown_again(
     browser: Browser, fields: dict[str, Any], name: str, words: str
 ) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     await browser.get("/account/password")
     answer = await browser.post("/account/password", **fields)
     assert answer.status == 422
@@ -63,7 +63,7 @@ async def test_a_password_that_cannot_be_is_refused_by_field_and_never_shown_aga
 
 
 async def test_guessing_the_present_password_is_slowed_down(browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     await browser.get("/account/password")
     answers = [
         (await browser.post("/account/password", **typed(old=f"догадка {number}"))).status
@@ -75,7 +75,7 @@ async def test_guessing_the_present_password_is_slowed_down(browser: Browser) ->
 async def test_a_one_time_password_is_shown_once_and_opens_only_its_own_change(
     site: Site, browser: Browser
 ) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get("/people")
     shown = await browser.post(f"/people/{site.cast.student}/password")
     found = re.search(r'<code class="lead">([^<]+)</code>', shown.text)
@@ -123,7 +123,7 @@ async def test_who_had_to_change_the_password_goes_on_to_where_they_were_heading
             password_hash=_HASH,
             change_due=True,
         )
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get(heading if heading == lands else f"/account/password?next={quote(heading)}")
     assert page.path.startswith("/account/password")
     kept = re.search(r'name="next" value="([^"]*)"', page.text)
@@ -142,7 +142,7 @@ async def test_who_had_to_change_the_password_goes_on_to_where_they_were_heading
 async def test_who_has_no_login_gets_no_password(site: Site, browser: Browser) -> None:
     async with site.database.begin() as db:
         nameless = await builders.add_student(db)
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get("/people")
     assert (await browser.post(f"/people/{nameless}/password")).status == 422
 
@@ -150,7 +150,7 @@ async def test_who_has_no_login_gets_no_password(site: Site, browser: Browser) -
 async def test_own_sign_ins_are_listed_with_device_and_time_and_ended_one_by_one(
     site: Site, browser: Browser
 ) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     async with site.database.begin() as db:
         for name in ("Firefox/140 Windows", "Firefox/140 Android"):
             await people.start_sign_in(
@@ -180,7 +180,7 @@ async def test_the_administrator_sees_and_ends_a_persons_sign_ins(site: Site, br
         token = await people.start_sign_in(
             db, site.clock(), person_id=site.cast.worker, user_agent="Firefox/1", lifetime=timedelta(days=1)
         )
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     page = await browser.get(f"/people/{site.cast.worker}")
     assert "Firefox" in page.words
     await browser.post(f"/people/{site.cast.worker}/sign-ins")
@@ -190,7 +190,7 @@ async def test_the_administrator_sees_and_ends_a_persons_sign_ins(site: Site, br
 
 
 async def test_own_language_and_zone_are_kept(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     await browser.get("/account")
     page = await browser.post("/account/habits", locale="en", zone="Asia/Omsk")
     assert "My account" in page.words
@@ -214,7 +214,7 @@ async def test_who_has_come_of_age_lets_a_parent_go_on_and_takes_it_back(
         )
         parent = await builders.add_parent(db, adult)
         await people.set_password(db, site.clock(), by=None, person_id=adult, password_hash=_HASH)
-    await browser.sign_in("adult")
+    await browser.become("adult")
     page = await browser.get("/account")
     assert "Согласие не дано." in page.words
     found = re.search(r'name="link" value="(\d+)"', page.text)
@@ -229,6 +229,6 @@ async def test_who_has_come_of_age_lets_a_parent_go_on_and_takes_it_back(
 
 
 async def test_a_minor_is_asked_for_no_consent(browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert "Мои родители" not in (await browser.get("/account")).words
     assert (await browser.post("/account/consent", link="1", action="consent")).status == 409

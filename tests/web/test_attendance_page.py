@@ -55,7 +55,7 @@ async def test_the_table_says_who_came_when_how_long_and_as_whom(
     site: Site, browser: Browser, reader: str
 ) -> None:
     await hold(site)
-    await browser.sign_in(reader)
+    await browser.become(reader)
     page = await browser.get(path(site))
     shown = [[cell.split(" Исправить")[0] for cell in row] for row in rows(page.text)]
     assert shown == [
@@ -72,7 +72,7 @@ async def test_the_table_says_who_came_when_how_long_and_as_whom(
 
 async def test_the_host_corrects_minutes_with_a_reason(site: Site, browser: Browser) -> None:
     await hold(site)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(path(site))
     parent = str(site.cast.parent)
     page = await browser.post(
@@ -101,7 +101,7 @@ async def test_a_correction_that_cannot_stand_keeps_what_was_typed(
     site: Site, browser: Browser, minutes: str, reason: str, words: str
 ) -> None:
     await hold(site)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(path(site))
     student = str(site.cast.student)
     page = await browser.post(path(site), action="correct", person=student, minutes=minutes, reason=reason)
@@ -113,7 +113,7 @@ async def test_a_correction_that_cannot_stand_keeps_what_was_typed(
 
 async def test_confirming_leaves_what_was_corrected_alone(site: Site, browser: Browser) -> None:
     await hold(site)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(path(site))
     student = str(site.cast.student)
     await browser.post(path(site), action="correct", person=student, minutes="40", reason="звук был")
@@ -129,7 +129,7 @@ async def test_confirming_leaves_what_was_corrected_alone(site: Site, browser: B
 @pytest.mark.parametrize(("reader", "status"), [("orlova", 403), ("ivanov", 404), ("chuzhov", 404)])
 async def test_nobody_but_the_host_marks(site: Site, browser: Browser, reader: str, status: int) -> None:
     await hold(site)
-    await browser.sign_in(reader)
+    await browser.become(reader)
     await browser.get("/today")
     student = str(site.cast.student)
     fields = {"action": "correct", "person": student, "minutes": "45", "reason": "так надо"}
@@ -139,7 +139,7 @@ async def test_nobody_but_the_host_marks(site: Site, browser: Browser, reader: s
 
 async def test_an_administrator_reads_without_the_means_to_change(site: Site, browser: Browser) -> None:
     await hold(site)
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     words = (await browser.get(path(site))).words
     assert "Исправить" not in words
     assert "Подтвердить таблицу" not in words
@@ -149,7 +149,7 @@ async def test_a_running_consultation_is_shown_and_cannot_be_confirmed_yet(
     site: Site, browser: Browser
 ) -> None:
     await stay(site, site.cast.worker, RoomRole.HOST, -2, 0)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     page = await browser.get(path(site))
     assert "Консультация ещё не закончилась" in page.words
     assert "Подтвердить таблицу" not in page.words

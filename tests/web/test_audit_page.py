@@ -27,7 +27,7 @@ BUILT = {f"{table}_{done}" for table in ("term", "school_break", "transfer") for
 
 @pytest.fixture
 async def administrator(site: Site, browser: Browser) -> Browser:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     return browser
 
 

@@ -233,7 +233,7 @@ async def test_a_form_of_the_administrator_filled_in_wrongly_changes_nothing(
     def named(texts: dict[str, str]) -> dict[str, Any]:
         return {name.format(**ids): value.format(**ids) for name, value in texts.items()}
 
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get("/settings/acts")
     await browser.post("/settings/acts", **ACT, text="Утвердить порядок.")
     opened = await browser.get(page.format(**ids))
@@ -243,7 +243,7 @@ async def test_a_form_of_the_administrator_filled_in_wrongly_changes_nothing(
 
 
 async def test_a_zone_or_language_that_is_not_offered_is_named(browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     await browser.get("/account")
     wrong = Wrong({"locale": "ru", "zone": "Mars/Base"}, {"zone": NO_CHOICE}, {"f-locale": "ru"})
     check(await browser.post("/account/habits", **wrong.typed), wrong)

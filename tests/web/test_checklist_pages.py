@@ -29,7 +29,7 @@ async def session(site: Site) -> str:
 async def test_the_host_is_asked_on_the_start_page_until_the_reason_is_written(
     browser: Browser, session: str
 ) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     today = await browser.get("/today")
     assert "Нужно написать вам" in today.words
     assert f'href="{session}#checklist"' in today.text
@@ -46,7 +46,7 @@ async def test_the_host_is_asked_on_the_start_page_until_the_reason_is_written(
 async def test_an_empty_or_long_reason_is_refused_by_its_field_and_kept(
     browser: Browser, session: str
 ) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(session)
     empty = await browser.post(f"{session}/omission", reason="  ")
     assert (empty.status, "Заполните это поле." in empty.words) == (422, True)
@@ -62,7 +62,7 @@ async def test_the_record_stands_with_the_attendance_for_host_and_administrator(
             db, NOW, session_id=site.cast.session, by=site.cast.worker, reason="Отключили свет"
         )
     for reader in ("sokolova", "orlova"):
-        await browser.sign_in(reader)
+        await browser.become(reader)
         page = await browser.get(f"{session}/attendance")
         assert "Чек-лист аттестации" in page.words
         assert "Отключили свет" in page.words
@@ -71,9 +71,9 @@ async def test_the_record_stands_with_the_attendance_for_host_and_administrator(
 async def test_a_participant_does_not_see_it_and_nobody_else_is_asked(
     site: Site, browser: Browser, session: str
 ) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert "Чек-лист" not in (await browser.get(session)).words
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     page = await browser.get(session)
     assert "Чек-лист аттестации" in page.words
     assert "Сохранить причину" not in page.words
@@ -84,7 +84,7 @@ async def test_a_participant_does_not_see_it_and_nobody_else_is_asked(
 async def test_a_consultation_that_goes_on_has_nothing_to_explain(site: Site, browser: Browser) -> None:
     async with site.database.begin() as db:
         await db.execute(update(Session).values(purpose=Purpose.ATTESTATION))
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     page = await browser.get(f"/sessions/{site.cast.session}")
     assert "Чек-лист аттестации" in page.words
     assert "Сохранить причину" not in page.words

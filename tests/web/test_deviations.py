@@ -30,7 +30,7 @@ def wished(site: Site, **changes: str) -> dict[str, str]:
 
 
 async def administrator(browser: Browser, path: str = "/sessions/new") -> Browser:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get(path)
     return browser
 
@@ -50,7 +50,7 @@ async def test_a_one_off_consultation_says_why_and_is_read_by_those_it_is_for(
         site.cast.administrator,
     )
     async with site.browser() as student:
-        await student.sign_in("ivanov")
+        await student.become("ivanov")
         week = await student.get("/week")
         assert "9 сентября, среда" in week.words
         assert "16:00–16:45" in week.words
@@ -122,7 +122,7 @@ async def test_a_moved_consultation_is_told_to_both_sides_with_its_reason(
     assert told in page.words
     async with site.browser() as student, site.browser() as worker:
         for one, login in ((student, "ivanov"), (worker, "sokolova")):
-            await one.sign_in(login)
+            await one.become(login)
             for shown in ("/today", "/week", path):
                 words = (await one.get(shown)).words
                 assert told in words, (login, shown)
@@ -140,7 +140,7 @@ async def test_a_cancelled_consultation_is_told_with_its_reason_and_stays_cancel
     assert (again.status, "Тем временем консультацию отменили." in again.words) == (409, True)
     assert "Изменить уже ничего нельзя." in (await browser.get(f"{path}/change")).words
     async with site.browser() as parent:
-        await parent.sign_in("ivanova")
+        await parent.become("ivanova")
         assert "отменена: Болезнь учителя" in (await parent.get("/today")).words
 
 
@@ -173,7 +173,7 @@ async def test_a_change_that_makes_no_sense_is_refused_and_the_typed_stays(
 
 
 async def test_nobody_but_the_administrator_is_offered_or_allowed_it(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     page = await browser.get(f"/sessions/{site.cast.session}")
     assert "Перенести или отменить" not in page.words
     refused = await browser.post(f"/sessions/{site.cast.session}/cancel", reason="Не хочу")
@@ -197,7 +197,7 @@ async def test_the_public_page_shows_what_has_changed_without_the_reason(site: S
     async with open_office(site) as office:
         version = await approved(office, site)
         await step(office.methodist, version, "publish", where="official_site", on="2026-09-07")
-        await office.deputy.sign_in("orlova")
+        await office.deputy.become("orlova")
         await office.deputy.get(f"{path}/change")
         moved = {"date": "2026-09-08", "starts": "12:00", "ends": "12:45", "reason": "Экскурсия"}
         await office.deputy.post(f"{path}/move", **moved)

@@ -34,7 +34,7 @@ async def test_the_forms_of_an_error_page_work(browser: Browser) -> None:
 async def test_a_form_sent_after_the_sign_in_has_ended_leads_to_it_and_back(
     site: Site, browser: Browser
 ) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get("/groups")
     browser.client.session.cookie_jar.clear(lambda cookie: cookie.key == SIGN_IN)
     page = {"Referer": str(browser.client.make_url("/groups"))}

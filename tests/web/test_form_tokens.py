@@ -26,7 +26,7 @@ async def test_the_token_of_another_visitor_is_refused(site: Site, browser: Brow
 async def test_the_token_from_before_the_sign_in_is_refused_after_it(browser: Browser) -> None:
     await browser.get("/sign-in")
     before = browser.token
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert (await browser.post("/language", csrf=before, language="en", back="/")).status == 403
 
 
@@ -62,7 +62,7 @@ async def test_our_own_origin_is_accepted(browser: Browser) -> None:
 
 
 async def test_a_script_without_the_header_is_refused_as_json(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     answer = await browser.script_post(f"/room/{site.cast.session}/ticket", X_CSRF_Token="wrong")
     assert (answer.status, answer.text) == (403, '{"code": "form_expired", "data": {}}')
 

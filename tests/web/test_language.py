@@ -45,7 +45,7 @@ async def test_a_persons_own_language_is_known_and_the_switch_is_stronger(
 ) -> None:
     async with site.database.begin() as db:
         await people.set_habits(db, site.clock(), person_id=site.cast.student, locale="en", zone=None)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert '<html lang="en"' in (await browser.get("/today")).text
     page = await browser.post("/language", language="ru", back="/today")
     assert '<html lang="ru"' in page.text

@@ -84,7 +84,7 @@ async def test_the_pass_opens_nothing_else(site: Site, browser: Browser) -> None
 
 
 async def test_the_link_just_followed_wins_over_the_sign_in(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     path = await site.link(site.cast.student)
     await browser.get(path)
     room = await browser.post(path)
@@ -168,7 +168,7 @@ async def test_the_organisation_may_require_a_sign_in_on_top(sqlite_database: Da
         path = await site.link(site.cast.student)
         asked = await browser.get(path)
         assert asked.path == f"/sign-in?next=/room/{site.cast.session}"
-        await browser.sign_in("ivanov")
+        await browser.become("ivanov")
         room = await browser.get(path)
         assert 'data-name="Иванов Пётр Андреевич"' in room.text
 

@@ -9,7 +9,7 @@ from web import keys
 
 
 async def test_an_open_room_shows_who_is_expected_before_anybody_comes(site: Site, browser: Browser) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     page = await browser.get("/live")
     assert "Алгебра" in page.words
     assert "В комнате: 0 из 3" in page.words
@@ -26,7 +26,7 @@ async def test_who_is_there_is_shown_with_the_connection_of_the_last_minute(
         found = await admission.of_person(db, site.clock(), session_id=session, person_id=student)
         ticket = await admission.give_ticket(db, site.clock(), SECRET, found)
     await entry.connect(registry, ticket, Ear())
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     assert "связь" not in (await browser.get("/live")).words
     for what, words in ((GOOD, "связь хорошая"), (seen(up_lost=6_000), "связь плохая")):
         registry.minutes.add(session, student, what, site.clock())
@@ -37,7 +37,7 @@ async def test_who_is_there_is_shown_with_the_connection_of_the_last_minute(
 
 async def test_with_no_room_open_the_page_says_when_one_appears(site: Site, browser: Browser) -> None:
     site.clock.pass_by(hours=3)
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     words = (await browser.get("/live")).words
     assert "Сейчас нет открытых комнат." in words
     assert "за 10 мин до начала" in words
@@ -45,7 +45,7 @@ async def test_with_no_room_open_the_page_says_when_one_appears(site: Site, brow
 
 async def test_only_the_administrator_watches(site: Site, browser: Browser) -> None:
     for login in ("ivanov", "ivanova", "sokolova"):
-        await browser.sign_in(login)
+        await browser.become(login)
         page = await browser.get("/live")
         assert page.status == 403
         assert "Алгебра" not in page.words
@@ -57,7 +57,7 @@ async def test_every_role_reads_the_act(site: Site, browser: Browser) -> None:
     async with site.database.begin() as db:
         await builders.add_act(db)
     for login in ("ivanov", "ivanova", "sokolova", "orlova"):
-        await browser.sign_in(login)
+        await browser.become(login)
         page = await browser.get("/act")
         assert "Приказ от 01.09.2026 № 115-о" in page.words
         assert "Об учебно-методической помощи" in page.words
@@ -66,5 +66,5 @@ async def test_every_role_reads_the_act(site: Site, browser: Browser) -> None:
 
 
 async def test_without_an_act_the_page_says_what_it_means(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert "Сегодня нет действующего локального акта." in (await browser.get("/act")).words

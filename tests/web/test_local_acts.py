@@ -40,7 +40,7 @@ async def send(
 @pytest.fixture
 async def office(browser: Browser) -> Browser:
     """The administrator's browser on the page of acts."""
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get("/settings/acts")
     return browser
 
@@ -51,7 +51,7 @@ async def test_an_act_with_a_file_is_read_by_every_role_byte_for_byte(site: Site
     async with site.browser() as one:
         for reader in ("ivanov", "ivanova", "sokolova"):
             one.client.session.cookie_jar.clear()
-            await one.sign_in(reader)
+            await one.become(reader)
             assert "Скачать: Приказ 115-о.pdf" in (await one.get("/act")).words
             async with one.client.get("/act/1/file") as answer:
                 assert await answer.read() == PDF

@@ -65,7 +65,7 @@ async def test_who_does_not_know_the_token_is_told_nothing(watched: Site, given:
 
 async def test_a_sign_in_is_no_token(watched: Site) -> None:
     async with watched.browser() as browser:
-        await browser.sign_in("orlova")
+        await browser.become("orlova")
         assert (await browser.get("/metrics")).status == 401
 
 

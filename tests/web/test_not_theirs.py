@@ -53,7 +53,7 @@ async def kept(site: Site, actor: int) -> set[tuple[str, str]]:
 async def test_anothers_consultation_does_not_exist_and_the_try_is_kept(
     site: Site, browser: Browser, others_session: int, login: str
 ) -> None:
-    await browser.sign_in(login)
+    await browser.become(login)
     paths = [
         f"/sessions/{others_session}",
         f"/sessions/{others_session}/attendance",
@@ -78,7 +78,7 @@ async def test_anothers_consultation_does_not_exist_and_the_try_is_kept(
 async def test_pages_of_the_staff_are_refused_and_the_try_is_kept(
     site: Site, browser: Browser, login: str
 ) -> None:
-    await browser.sign_in(login)
+    await browser.become(login)
     for path in STAFF_PAGES:
         assert (await browser.get(path)).status == 403, path
     actor = {
@@ -92,7 +92,7 @@ async def test_pages_of_the_staff_are_refused_and_the_try_is_kept(
 
 @pytest.mark.parametrize("login", ["ivanov", "ivanova", "sokolova"])
 async def test_people_are_not_looked_up_by_their_ids(site: Site, browser: Browser, login: str) -> None:
-    await browser.sign_in(login)
+    await browser.become(login)
     for person in (site.cast.stranger, site.cast.administrator, site.cast.student):
         page = await browser.get(f"/people/{person}")
         assert page.status == 403
@@ -101,14 +101,14 @@ async def test_people_are_not_looked_up_by_their_ids(site: Site, browser: Browse
 
 @pytest.mark.parametrize("login", ["ivanov", "sokolova", "chuzhov", "orlova"])
 async def test_a_childs_page_is_its_own_parents_alone(site: Site, browser: Browser, login: str) -> None:
-    await browser.sign_in(login)
+    await browser.become(login)
     page = await browser.get(f"/my/children/{site.cast.student}")
     assert page.status == 404
     assert "12.04.2013" not in page.text
 
 
 async def test_a_parent_cannot_switch_to_anothers_child(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     for child in (site.cast.stranger, site.cast.worker, "0", "abc", "-1"):
         page = await browser.get(f"/today?child={child}")
         assert page.status == 404
@@ -120,7 +120,7 @@ async def test_attendance_and_links_of_ones_own_consultation_are_the_staffs(
     site: Site, browser: Browser, login: str
 ) -> None:
     link = await site.link(site.cast.worker)
-    await browser.sign_in(login)
+    await browser.become(login)
     page = await browser.get(f"/sessions/{site.cast.session}")
     assert page.status == 200
     assert "/r/" not in page.text
@@ -133,13 +133,13 @@ async def test_attendance_and_links_of_ones_own_consultation_are_the_staffs(
 
 
 async def test_the_key_of_a_link_never_gets_into_the_audit(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     await browser.get("/r/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
     assert {path for path, _ in await kept(site, site.cast.student)} == {"/r/…"}
 
 
 async def test_a_flood_of_tries_does_not_fill_the_audit(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     for number in range(50):
         assert (await browser.get(f"/sessions/{1000 + number}")).status == 404
     assert len(await kept(site, site.cast.student)) <= 31

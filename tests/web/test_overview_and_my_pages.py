@@ -22,7 +22,7 @@ async def head(site: Site, browser: Browser) -> Browser:
     async with site.database.begin() as db:
         person = await builders.add_person(db, Role.HEAD, family_name="Зимина", login="zimina")
         await people.set_password(db, site.clock(), by=None, person_id=person, password_hash=_HASH)
-    await browser.sign_in("zimina")
+    await browser.become("zimina")
     return browser
 
 
@@ -93,7 +93,7 @@ async def test_a_student_sees_their_groups_and_programme_with_its_periods(
     site: Site, browser: Browser
 ) -> None:
     await publish(site)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get("/my")
     assert "Иванов Пётр Андреевич" in page.words
     assert "Группы 7А" in page.words
@@ -102,7 +102,7 @@ async def test_a_student_sees_their_groups_and_programme_with_its_periods(
 
 
 async def test_a_parent_sees_the_childs_data_and_no_classmates(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     own = await browser.get("/my")
     assert f'href="/my/children/{site.cast.student}"' in own.text
     child = await browser.get(f"/my/children/{site.cast.student}")
@@ -113,7 +113,7 @@ async def test_a_parent_sees_the_childs_data_and_no_classmates(site: Site, brows
 
 
 async def test_a_suspended_parent_sees_nothing_of_the_child_any_more(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     async with site.database.begin() as db:
         (child,) = await queries.children(db, site.cast.parent, builders.TODAY)
         await people.suspend_parent_link(
@@ -124,7 +124,7 @@ async def test_a_suspended_parent_sees_nothing_of_the_child_any_more(site: Site,
 
 
 async def test_a_worker_sees_their_positions(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     page = await browser.get("/my")
     assert "учитель математики, с 01.09.2020" in page.words
     assert "Педагогический работник" in page.words

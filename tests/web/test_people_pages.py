@@ -22,7 +22,7 @@ PERSON: dict[str, Any] = {"family_name": "Щёглов", "given_name": "Пётр
 @pytest.fixture
 async def office(browser: Browser) -> Browser:
     """The administrator's browser, with a form token."""
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get("/people")
     return browser
 
@@ -275,7 +275,7 @@ async def test_links_that_cannot_be_are_refused_in_words(site: Site, office: Bro
 async def test_dismissal_asks_ends_sign_ins_at_once_and_can_be_undone(site: Site, office: Browser) -> None:
     path = f"/people/{site.cast.worker}"
     async with site.browser() as worker:
-        await worker.sign_in("sokolova")
+        await worker.become("sokolova")
         assert "Соколова А. П.: уволить или отчислить?" in (await office.get(f"{path}/end")).words
         wrong = await office.post(f"{path}/end", last_day="завтра")
         assert (wrong.status, 'id="e-last_day">Введите дату' in wrong.text) == (422, True)

@@ -10,7 +10,7 @@ from school.audit.queries import Wanted
 from school.quality import actions
 from school.quality.rules import Seen, Way
 from school.sessions.models import RoomRole
-from tests.quality import GOOD, seen
+from tests.quality import GOOD, SENT, seen, sent
 from tests.web.office import Statements
 from tests.web.site import Browser, Site
 from tests.web.tables import rows
@@ -46,7 +46,7 @@ async def bad_call(site: Site) -> None:
 @pytest.mark.parametrize("reader", ["orlova", "sokolova"])
 async def test_a_bad_call_is_explained_in_sentences(site: Site, browser: Browser, reader: str) -> None:
     await bad_call(site)
-    await browser.sign_in(reader)
+    await browser.become(reader)
     page = await browser.get(path(site))
     for said in (
         "09:10–09:17 Соколова Анна Павловна: по пути от этого участника к серверу терялось до 12 % пакетов. "
@@ -62,7 +62,7 @@ async def test_a_bad_call_is_explained_in_sentences(site: Site, browser: Browser
 
 async def test_minutes_are_drawn_higher_the_worse_and_said_in_text(site: Site, browser: Browser) -> None:
     await keep(site, site.cast.student, {0: GOOD, 1: GOOD, 2: seen(round_trip_ms=700), 5: seen(up_lost=900)})
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     page = await browser.get(path(site))
     bars = re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)" class="(\w+)"', page.text)
     assert bars == [
@@ -82,20 +82,28 @@ async def test_the_figures_of_one_person_are_shown_on_demand(site: Site, browser
     )
     await keep(site, site.cast.student, {0: GOOD, 1: bad})
     await keep(site, site.cast.worker, {0: GOOD})
-    await browser.sign_in("sokolova")
+    narrow = sent(resent=240, lost_per_mille=17, limit_kbit=342, smaller=1, held=2)
+    async with site.database.begin() as db:
+        at = {(site.cast.session, site.cast.student, STARTS + timedelta(minutes=one)): own
+              for one, own in ((1, narrow), (2, SENT))}  # fmt: skip
+        await actions.keep_served(db, at)
+    await browser.become("sokolova")
     assert "<table" not in (await browser.get(path(site))).text
     page = await browser.get(f"{path(site)}?person={site.cast.student}")
     assert rows(page.text)[1:] == [
-        ["09:05", "хорошая", "0 %", "0,1 %", "40 мс", "—", "0,1 %", "720p", "UDP", ""],
+        ["09:05", "хорошая", "0 %", "0,1 %", "40 мс", "—", "0,1 %", "720p", "UDP", "", "—"],
         ["09:06", "с перебоями", "5,5 %", "0 %", "—", "1,2 с", "0,1 %", "—", "UDP",
-         "видео придержано, показывал экран"],
+         "видео придержано, показывал экран",
+         "отправлено пакетов: 12 000; из них повторно: 2 %; потеряно: 1,7 %; туда и обратно: 35 мс; "
+         "линия пропускала 0,34 Мбит/с; видео уменьшено: 1; видео придержано: 2"],
+        ["09:07", *["—"] * 8, "", "отправлено пакетов: 12 000; туда и обратно: 35 мс"],
     ]  # fmt: skip
     for nobody in ("0", "x", str(site.cast.parent), "9" * 40):
         assert "<table" not in (await browser.get(f"{path(site)}?person={nobody}")).text
 
 
 async def test_nothing_reported_is_said_and_what_to_expect(site: Site, browser: Browser) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     page = await browser.get(path(site))
     assert "Об этой консультации браузеры ничего не сообщили." in page.words
     assert "Сведения хранятся 90 дней." in page.words
@@ -107,7 +115,7 @@ async def test_nobody_else_reads_it_and_who_tries_is_in_the_audit(
     site: Site, browser: Browser, reader: str, status: int
 ) -> None:
     await bad_call(site)
-    await browser.sign_in(reader)
+    await browser.become(reader)
     assert (await browser.get(path(site))).status == status
     assert (await browser.get("/quality")).status == 403
     async with site.database.read() as db:
@@ -117,7 +125,7 @@ async def test_nobody_else_reads_it_and_who_tries_is_in_the_audit(
 
 async def test_the_list_tells_every_consultation_in_a_word(site: Site, browser: Browser) -> None:
     await bad_call(site)
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     page = await browser.get("/quality")
     assert [row[2:] for row in rows(page.text)][1:] == [
         ["Соколова Анна Павловна", "2", "с перебоями 43 мин. хорошо, 14 мин. плохо"]
@@ -130,7 +138,7 @@ async def test_the_list_tells_every_consultation_in_a_word(site: Site, browser: 
 
 async def test_the_attendance_table_has_a_word_for_each_who_reported(site: Site, browser: Browser) -> None:
     await stay(site, site.cast.worker, RoomRole.HOST, 0, 45)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     attendance = f"/sessions/{site.cast.session}/attendance"
     assert "Связь" not in rows((await browser.get(attendance)).text)[0]
     await keep(site, site.cast.worker, {0: GOOD, 1: LOST_UP, 2: GOOD, 3: GOOD, 4: GOOD})
@@ -148,7 +156,7 @@ async def test_the_attendance_table_has_a_word_for_each_who_reported(site: Site,
 async def test_one_minute_and_an_hour_of_three_cost_the_same_statements_and_little_text(
     site: Site, browser: Browser
 ) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await keep(site, site.cast.worker, {0: GOOD})
     await browser.get(path(site))
     with Statements(site.database) as few:

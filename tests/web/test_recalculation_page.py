@@ -13,7 +13,7 @@ PAGE = "/settings/calendar/recalculation"
 async def test_the_difference_is_shown_and_done_when_it_is_confirmed(site: Site, browser: Browser) -> None:
     async with open_office(site) as office:
         await approved(office, site)
-        await browser.sign_in("orlova")
+        await browser.become("orlova")
         assert "делать ничего не нужно" in (await browser.get(PAGE)).words
         async with site.database.begin() as db:
             await keep_holidays(db, NOW, by=None, holidays={date(2026, 9, 15): "День школы"})
@@ -32,7 +32,7 @@ async def test_the_difference_is_shown_and_done_when_it_is_confirmed(site: Site,
         assert "Готово: все видят консультации по новому календарю." in done.words
         assert "делать ничего не нужно" in done.words
         assert "остались по прежнему" not in (await browser.get("/settings/calendar")).words
-        await office.second.sign_in("ivanov")
+        await office.second.become("ivanov")
         week = (await office.second.get("/week?date=2026-09-15")).words
         assert "отменена: Праздник школы" in week
         assert "15 сентября, вторник День школы" in week
@@ -42,7 +42,7 @@ async def test_the_difference_is_shown_and_done_when_it_is_confirmed(site: Site,
 async def test_what_is_no_longer_what_was_shown_is_shown_anew(site: Site, browser: Browser) -> None:
     async with open_office(site) as office:
         await approved(office, site)
-        await browser.sign_in("orlova")
+        await browser.become("orlova")
         async with site.database.begin() as db:
             await keep_holidays(db, NOW, by=None, holidays={date(2026, 9, 15): "День школы"})
         page = await browser.get(PAGE)
@@ -57,7 +57,7 @@ async def test_what_is_no_longer_what_was_shown_is_shown_anew(site: Site, browse
 async def test_the_page_asks_no_more_for_three_lines_than_for_one(site: Site, browser: Browser) -> None:
     counts = []
     async with open_office(site) as office:
-        await browser.sign_in("orlova")
+        await browser.become("orlova")
         for lines in ((line(site),), (line(site), line(site, weekday="3"), line(site, weekday="4"))):
             await approved(office, site, *lines)
             async with site.database.begin() as db:

@@ -67,7 +67,7 @@ async def send(
 
 
 async def sign_in(browser: Browser, site: Site, login: str = "ivanov") -> None:
-    await browser.sign_in(login)
+    await browser.become(login)
     await browser.get("/schedule")
 
 
@@ -190,9 +190,9 @@ async def test_a_file_is_nobody_elses(site: Site, browser: Browser, lesson: Ear)
     path = f"/room/{site.cast.session}/files/{sent['file']['id']}"
     async with site.browser() as another:
         assert (await another.get(path)).status == 401
-        await another.sign_in("chuzhov")
+        await another.become("chuzhov")
         assert (await another.get(path)).status == 403
-        await another.sign_in("ivanova")
+        await another.become("ivanova")
         async with another.client.get(path) as response:
             assert response.status == 200
 

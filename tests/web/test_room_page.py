@@ -10,7 +10,7 @@ from tests.web.site import _HASH, SECRET, Browser, Site
 
 
 async def test_the_page_tells_the_script_who_comes_and_where(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get(f"/room/{site.cast.session}")
     assert page.status == 200
     for attribute in (
@@ -27,7 +27,7 @@ async def test_the_page_tells_the_script_who_comes_and_where(site: Site, browser
 
 
 async def test_each_ticket_is_newer_than_the_one_before(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     await browser.get(f"/room/{site.cast.session}")
     numbers = []
     for _ in range(3):
@@ -50,7 +50,7 @@ async def test_nobody_is_asked_to_sign_in(site: Site, browser: Browser) -> None:
 async def test_who_is_not_expected_gets_neither_page_nor_ticket(
     site: Site, browser: Browser, login: str
 ) -> None:
-    await browser.sign_in(login)
+    await browser.become(login)
     page = await browser.get(f"/room/{site.cast.session}")
     assert page.status == 403
     assert "Вас нет в списке приглашённых" in page.words
@@ -59,7 +59,7 @@ async def test_who_is_not_expected_gets_neither_page_nor_ticket(
 
 
 async def test_a_refused_entry_is_kept_in_the_audit(site: Site, browser: Browser) -> None:
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     await browser.get(f"/room/{site.cast.session}")
     await browser.script_post(f"/room/{site.cast.session}/ticket")
     async with site.database.read() as db:
@@ -70,7 +70,7 @@ async def test_a_refused_entry_is_kept_in_the_audit(site: Site, browser: Browser
 
 
 async def test_there_is_no_room_without_a_consultation(browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     answer = await browser.get("/room/999")
     assert answer.status == 404
     assert "Такой консультации нет" in answer.words
@@ -88,7 +88,7 @@ async def test_who_has_to_choose_a_password_comes_in_by_a_personal_link_alone(
             password_hash=_HASH,
             change_due=True,
         )
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     path = f"/room/{site.cast.session}"
     page = await browser.get(path, follow=False)
     assert (page.status, page.headers["Location"]) == (303, "/account/password?next=%2Froom%2F1")

@@ -12,7 +12,7 @@ async def step(browser: Browser, site: Site, **step: object) -> tuple[int, str]:
 
 @pytest.fixture
 async def student(site: Site, browser: Browser) -> Browser:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     await browser.get(f"/room/{site.cast.session}")
     return browser
 
@@ -48,7 +48,7 @@ async def test_trying_again_and_again_is_refused_by_name(site: Site, student: Br
 
 
 async def test_who_is_not_expected_tries_nothing(site: Site, browser: Browser) -> None:
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     await browser.get(f"/room/{site.cast.session}")
     status, text = await step(browser, site, step="open")
     assert (status, '"code": "not_expected"' in text) == (403, True)

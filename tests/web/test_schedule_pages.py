@@ -170,7 +170,7 @@ async def test_a_public_address_tells_a_visitor_when_it_is_and_asks_to_sign_in(
 
 async def test_a_public_address_leads_those_invited_into_the_room(site: Site, browser: Browser) -> None:
     keys = await publish(site)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get(f"/k/{keys['Захарова 1 15']}", follow=False)
     async with site.database.read() as db:
         lines = await queries.lines_by_key(db, keys["Захарова 1 15"], NOW.date())
@@ -181,7 +181,7 @@ async def test_a_public_address_leads_those_invited_into_the_room(site: Site, br
 
 async def test_a_public_address_lets_nobody_else_in(site: Site, browser: Browser) -> None:
     keys = await publish(site)
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     page = await browser.get(f"/k/{keys['Захарова 1 15']}", follow=False)
     assert page.status == 200
     assert "Вас нет среди приглашённых на эту консультацию." in page.words

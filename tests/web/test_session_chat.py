@@ -70,7 +70,7 @@ def file_of(text: str) -> str:
 async def test_host_and_participants_read_it_and_fetch_its_files(
     browser: Browser, over: str, login: str
 ) -> None:
-    await browser.sign_in(login)
+    await browser.become(login)
     assert f'href="{over}/chat"' in (await browser.get(over)).text
     page = await browser.get(f"{over}/chat")
     assert "Как решить?" in page.words
@@ -82,10 +82,10 @@ async def test_host_and_participants_read_it_and_fetch_its_files(
 
 
 async def test_nobody_else_reads_it_or_fetches_its_files(site: Site, browser: Browser, over: str) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     file = file_of((await browser.get(f"{over}/chat")).text)
     for login in ("chuzhov", "orlova"):
-        await browser.sign_in(login)
+        await browser.become(login)
         assert (await browser.get(f"{over}/chat")).status == 404
         assert (await browser.get(file)).status == 404
     async with site.browser() as visitor:
@@ -99,7 +99,7 @@ async def test_who_was_removed_for_good_reads_nothing(site: Site, browser: Brows
         seat = await seat_queries.of_person(db, site.cast.session, site.cast.student)
         assert seat is not None
         await seats.remove(db, NOW, seat_id=seat.id, by=site.cast.worker, may_return=False)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert f"{over}/chat" not in (await browser.get(over)).text
     assert (await browser.get(f"{over}/chat")).status == 404
 
@@ -128,14 +128,14 @@ async def test_who_was_inside_and_is_of_another_group_now_reads_what_there_was_u
         await said(db, site, site.cast.worker, "Когда он ушёл", number=20 * 60)
         absent = await builders.add_student(db, group_id=site.cast.group, family_name="Ежов", login="ezhov")
         await people.set_password(db, NOW, by=None, person_id=absent, password_hash=_HASH)
-    await browser.sign_in("ezhov")
+    await browser.become("ezhov")
     assert "Когда он ушёл" in (await browser.get(f"{over}/chat")).words
     async with site.database.begin() as db:
         for student in (site.cast.student, absent):
             await leave_the_group(db, site, student)
 
     for login in ("ivanov", "ivanova"):
-        await browser.sign_in(login)
+        await browser.become(login)
         assert f'href="{over}"' in (await browser.get("/week")).text
         assert f'href="{over}/chat"' in (await browser.get(over)).text
         page = await browser.get(f"{over}/chat")
@@ -144,7 +144,7 @@ async def test_who_was_inside_and_is_of_another_group_now_reads_what_there_was_u
             assert await response.read() == PICTURE
         assert (await browser.get(f"{over}/attendance")).status == 404
     file = file_of(page.text)
-    await browser.sign_in("ezhov")
+    await browser.become("ezhov")
     assert f'href="{over}"' not in (await browser.get("/week")).text
     for address in (over, f"{over}/chat", file):
         assert (await browser.get(address)).status == 404
@@ -157,7 +157,7 @@ async def test_who_was_inside_reads_nothing_while_it_goes_on_without_them(
         await sessions.mark_started(db, NOW, session_id=site.cast.session)
         await said(db, site, site.cast.worker, "Здравствуйте")
         await come(db, site, site.cast.student, RoomRole.STUDENT)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert "Здравствуйте" in (await browser.get(f"/sessions/{site.cast.session}/chat")).words
     async with site.database.begin() as db:
         await leave_the_group(db, site, site.cast.student)
@@ -169,7 +169,7 @@ async def test_a_parent_whose_rights_have_ended_reads_nothing_any_more(
 ) -> None:
     async with site.database.begin() as db:
         await come(db, site, site.cast.parent, RoomRole.PARENT, child=site.cast.student)
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     assert (await browser.get(f"{over}/chat")).status == 200
     async with site.database.begin() as db:
         [link] = await db.scalars(select(ParentLink.id))
@@ -187,7 +187,7 @@ async def test_who_led_it_before_another_reads_until_then_as_long_as_they_work_h
         await said(db, site, site.cast.student, "Уже без вас", number=20 * 60)
         other, _ = await builders.add_worker(db, family_name="Громов", login="gromov")
         await db.execute(update(Session).values(host_id=other))
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     page = await browser.get(f"{over}/chat")
     assert ("Как решить?" in page.words, "Уже без вас" in page.words) == (True, False)
     async with site.database.begin() as db:
@@ -203,7 +203,7 @@ async def test_who_was_removed_for_good_and_is_of_another_group_reads_nothing(
     async with site.database.begin() as db:
         seat = await come(db, site, site.cast.student, RoomRole.STUDENT)
         await leave_the_group(db, site, site.cast.student)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert (await browser.get(f"{over}/chat")).status == 200
     async with site.database.begin() as db:
         await seats.remove(db, NOW, seat_id=seat, by=site.cast.worker, may_return=False)
@@ -219,7 +219,7 @@ async def test_an_address_from_the_room_leads_there_and_a_link_is_told_where_to_
         await bearer.get(path)
         await bearer.post(path)
         over = await hold(site)
-        await browser.sign_in("ivanov")
+        await browser.become("ivanov")
         kept = file_of((await browser.get(f"{over}/chat")).text)
         in_the_room = kept.replace("/sessions/", "/room/")
         answer = await browser.get(in_the_room, follow=False)
@@ -233,7 +233,7 @@ async def test_a_long_one_is_read_page_by_page(site: Site, browser: Browser, ove
     async with site.database.begin() as db:
         for number in range(200):
             await said(db, site, site.cast.worker, f"Слово {number}", number=number + 10)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     first = await browser.get(f"{over}/chat")
     assert ("Слово 196" in first.words, "Слово 197" in first.words) == (True, False)
     further = re.search(r'href="([^"]+/chat\?after=\d+)"', first.text)

@@ -16,7 +16,7 @@ def addresses(text: str) -> list[str]:
 
 
 async def test_the_host_sets_the_topic_its_basis_and_scope(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(f"/sessions/{site.cast.session}")
     page = await browser.post(f"/sessions/{site.cast.session}/topic", **TOPIC)
     assert "Тема Дроби и проценты Основание темы Обращение обучающегося Охват По отдельной теме" in page.words
@@ -30,7 +30,7 @@ async def test_the_host_sets_the_topic_its_basis_and_scope(site: Site, browser: 
 
 
 async def test_a_topic_without_words_is_refused_and_the_choices_stay(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(f"/sessions/{site.cast.session}")
     page = await browser.post(f"/sessions/{site.cast.session}/topic", **(TOPIC | {"topic": " "}))
     assert page.status == 422
@@ -41,7 +41,7 @@ async def test_a_topic_without_words_is_refused_and_the_choices_stay(site: Site,
 
 
 async def test_an_administrator_cannot_set_the_topic(site: Site, browser: Browser) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     page = await browser.get(f"/sessions/{site.cast.session}")
     assert "Сохранить тему" not in page.words
     assert (await browser.post(f"/sessions/{site.cast.session}/topic", **TOPIC)).status == 403
@@ -50,7 +50,7 @@ async def test_an_administrator_cannot_set_the_topic(site: Site, browser: Browse
 
 
 async def test_reading_makes_no_links_and_the_button_makes_one_for_each(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     before = await browser.get(f"/sessions/{site.cast.session}")
     assert addresses(before.text) == []
     assert "у 3 человек ещё нет ссылки" in before.words
@@ -63,7 +63,7 @@ async def test_reading_makes_no_links_and_the_button_makes_one_for_each(site: Si
 
 
 async def test_a_link_from_the_page_names_its_person(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(f"/sessions/{site.cast.session}")
     page = await browser.post(f"/sessions/{site.cast.session}/links", action="prepare")
     async with site.browser() as student:
@@ -76,7 +76,7 @@ async def test_a_replaced_link_stops_working_and_the_new_one_works(site: Site, b
     old = await site.link(site.cast.student)
     async with site.database.read() as db:
         (link,) = await links.of_session(db, site.cast.session)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(f"/sessions/{site.cast.session}")
     order = {"action": "renew", "link": str(link.id), "generation": str(link.generation)}
     page = await browser.post(f"/sessions/{site.cast.session}/links", **order)
@@ -90,7 +90,7 @@ async def test_a_revoked_link_is_shown_as_such_and_stops_working(site: Site, bro
     old = await site.link(site.cast.student)
     async with site.database.read() as db:
         (link,) = await links.of_session(db, site.cast.session)
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     await browser.get(f"/sessions/{site.cast.session}")
     page = await browser.post(f"/sessions/{site.cast.session}/links", action="revoke", link=str(link.id))
     assert "отозвана" in page.words
@@ -99,7 +99,7 @@ async def test_a_revoked_link_is_shown_as_such_and_stops_working(site: Site, bro
 
 
 async def test_a_link_of_another_session_cannot_be_touched_from_here(site: Site, browser: Browser) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     await browser.get(f"/sessions/{site.cast.session}")
     page = await browser.post(f"/sessions/{site.cast.session}/links", action="revoke", link="999")
     assert page.status == 404
@@ -107,7 +107,7 @@ async def test_a_link_of_another_session_cannot_be_touched_from_here(site: Site,
 
 async def test_a_student_sees_the_facts_and_no_links(site: Site, browser: Browser) -> None:
     await site.link(site.cast.student)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get(f"/sessions/{site.cast.session}")
     assert "Соколова Анна Павловна" in page.words
     assert "Личные ссылки" not in page.words
@@ -116,7 +116,7 @@ async def test_a_student_sees_the_facts_and_no_links(site: Site, browser: Browse
 
 
 async def test_who_is_not_invited_learns_nothing(site: Site, browser: Browser) -> None:
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     page = await browser.get(f"/sessions/{site.cast.session}")
     assert page.status == 404
     assert "Алгебра" not in page.words
@@ -124,7 +124,7 @@ async def test_who_is_not_invited_learns_nothing(site: Site, browser: Browser) -
 
 async def test_after_the_end_nothing_can_be_changed(site: Site, browser: Browser) -> None:
     site.clock.pass_by(hours=2)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     page = await browser.get(f"/sessions/{site.cast.session}")
     assert "закончилась" in page.words
     assert "Сохранить тему" not in page.words

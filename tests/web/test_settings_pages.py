@@ -33,7 +33,7 @@ SETTINGS: dict[str, Any] = {
 @pytest.fixture
 async def office(browser: Browser) -> Browser:
     """The administrator's browser."""
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     return browser
 
 
@@ -58,7 +58,7 @@ async def test_the_path_names_the_next_step_until_it_is_done(office: Browser) ->
 
 
 async def test_others_see_no_path(browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert "Путь к первой консультации" not in (await browser.get("/today")).words
 
 
@@ -277,7 +277,7 @@ async def test_a_term_a_holiday_and_a_transferred_day_are_changed_where_they_sta
             db, NOW, **by, holidays={date(2026, 9, 21): "День", date(2026, 9, 22): "Ещё"}
         )
         await changing.transfer(db, NOW, **by, on=date(2026, 9, 26), weekday=1)
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     path = "/settings/calendar"
     await browser.get(path)
 

@@ -116,7 +116,7 @@ async def test_a_kept_page_drops_what_has_begun_and_names_the_next_day(site: Sit
 async def test_today_shows_at_once_who_came_into_a_group_and_what_has_begun(
     site: Site, browser: Browser
 ) -> None:
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     assert "Алгебра" not in (await browser.get("/today")).words
     async with site.database.begin() as db:
         await builders.people.add_member(

@@ -18,7 +18,7 @@ async def methodist(site: Site, browser: Browser) -> Browser:
     async with site.database.begin() as db:
         person = await builders.add_person(db, Role.METHODIST, family_name="Лисина", login="lisina")
         await people.set_password(db, site.clock(), by=None, person_id=person, password_hash=_HASH)
-    await browser.sign_in("lisina")
+    await browser.become("lisina")
     return browser
 
 
@@ -108,7 +108,7 @@ async def test_there_is_nothing_to_print_once_it_is_over(site: Site, methodist: 
 @pytest.mark.parametrize(("login", "status"), [("ivanov", 403), ("ivanova", 403), ("chuzhov", 404)])
 async def test_nobody_else_sees_anybodys_link(site: Site, browser: Browser, login: str, status: int) -> None:
     link = await site.link(site.cast.student)
-    await browser.sign_in(login)
+    await browser.become(login)
     page = await browser.get(f"/sessions/{site.cast.session}/links")
     assert page.status == status
     assert link not in page.text

@@ -36,7 +36,7 @@ async def add_session(site: Site, *, hours: float, **given: object) -> int:
 
 
 async def test_a_student_sees_who_what_when_and_enters(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get("/today")
     assert "09:05–09:50" in page.words
     assert "Алгебра" in page.words
@@ -47,7 +47,7 @@ async def test_a_student_sees_who_what_when_and_enters(site: Site, browser: Brow
 
 async def test_the_state_follows_the_time(site: Site, browser: Browser) -> None:
     site.clock.pass_by(hours=-2)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert "откроется в 08:55" in (await browser.get("/today")).words
     site.clock.pass_by(hours=2, minutes=20)
     assert "идёт" in (await browser.get("/today")).words
@@ -62,7 +62,7 @@ async def test_a_cancelled_consultation_says_why_and_has_no_way_in(site: Site, b
         await sessions.cancel(
             db, NOW, session_id=site.cast.session, by=site.cast.administrator, reason="учитель болен"
         )
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get("/today")
     assert "отменена: учитель болен" in page.words
     assert "/room/" not in page.text
@@ -71,7 +71,7 @@ async def test_a_cancelled_consultation_says_why_and_has_no_way_in(site: Site, b
 async def test_a_reader_in_another_zone_sees_both_times(site: Site, browser: Browser) -> None:
     async with site.database.begin() as db:
         await people.set_habits(db, NOW, person_id=site.cast.student, locale=None, zone="Asia/Yekaterinburg")
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     words = (await browser.get("/today")).words
     assert "11:05–11:50 у вас · 09:05–09:50 МСК" in words
 
@@ -79,7 +79,7 @@ async def test_a_reader_in_another_zone_sees_both_times(site: Site, browser: Bro
 async def test_today_is_the_readers_own_day(site: Site, browser: Browser) -> None:
     # 23:30 in Moscow is half past eight of the next morning in Kamchatka.
     await add_session(site, hours=14.5)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     moscow = (await browser.get("/today")).words
     async with site.database.begin() as db:
         await people.set_habits(db, NOW, person_id=site.cast.student, locale=None, zone="Asia/Kamchatka")
@@ -91,7 +91,7 @@ async def test_today_is_the_readers_own_day(site: Site, browser: Browser) -> Non
 async def test_a_classmate_of_another_group_finds_an_empty_day_that_says_what_to_do(
     browser: Browser,
 ) -> None:
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     page = await browser.get("/today")
     assert "Сегодня для вас нет консультаций." in page.words
     assert "Открыть график" in page.words
@@ -113,7 +113,7 @@ async def test_a_parent_switches_between_children_and_sees_no_other(site: Site, 
             relation=Relation.MOTHER,
         )
     await add_session(site, hours=3, group_ids=[other])
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     both = (await browser.get("/today")).words
     one = (await browser.get(f"/today?child={sister}")).words
     assert "Ребёнок: Иванов Пётр" in both
@@ -126,7 +126,7 @@ async def test_a_parent_switches_between_children_and_sees_no_other(site: Site, 
 
 async def test_a_parent_cannot_enter_what_only_the_child_is_invited_to(site: Site, browser: Browser) -> None:
     session = await add_session(site, hours=2)
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     assert f"/room/{session}" not in (await browser.get("/today")).text
 
 
@@ -134,7 +134,7 @@ async def test_a_suspended_parent_sees_nothing_of_the_child(site: Site, browser:
     async with site.database.begin() as db:
         for child in await people_queries.children(db, site.cast.parent, NOW.date()):
             await people.suspend_parent_link(db, NOW, by=None, link_id=child.link_id, reason="решение суда")
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     page = await browser.get("/today")
     assert "Сегодня для вас нет консультаций." in page.words
     assert "Иванов Пётр" not in page.words
@@ -143,7 +143,7 @@ async def test_a_suspended_parent_sees_nothing_of_the_child(site: Site, browser:
 async def test_a_worker_is_reminded_of_the_topic_and_led_to_attendance_afterwards(
     site: Site, browser: Browser
 ) -> None:
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     before = await browser.get("/today")
     assert "Тема ещё не указана" in before.words
     async with site.database.begin() as db:
@@ -172,15 +172,15 @@ async def test_an_individual_consultation_is_seen_by_its_student_alone(site: Sit
         group_ids=[],
         addressees=[Addressee(site.cast.stranger)],
     )
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     assert "Индивидуальная консультация" not in (await browser.get("/today")).words
     await browser.post("/sign-out")
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     assert "Индивидуальная консультация" in (await browser.get("/today")).words
 
 
 async def test_the_administrator_sees_the_whole_day(site: Site, browser: Browser) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     words = (await browser.get("/today")).words
     assert "Вся организация сегодня" in words
     assert "Соколова Анна Павловна" in words

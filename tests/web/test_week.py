@@ -33,7 +33,7 @@ async def add_session(site: Site, hours: int, *, host: int | None = None, group:
 
 async def test_a_student_sees_the_week_and_goes_on_to_the_next(site: Site, browser: Browser) -> None:
     await add_session(site, 7 * 24)
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get("/week")
     assert "Консультации на неделю" in page.words
     assert "7 сентября, понедельник сегодня 09:05–09:50" in page.words
@@ -44,7 +44,7 @@ async def test_a_student_sees_the_week_and_goes_on_to_the_next(site: Site, brows
 
 
 async def test_one_day_is_shown_alone(site: Site, browser: Browser) -> None:
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     page = await browser.get("/week?view=day")
     assert "Консультации на день" in page.words
     assert "09:05–09:50" in page.words
@@ -58,7 +58,7 @@ async def test_both_times_stand_beside_each_other_and_days_are_the_readers(
     await add_session(site, 10)  # 19:00 in Moscow is the next day in Kamchatka
     async with site.database.begin() as db:
         await people.set_habits(db, NOW, person_id=site.cast.student, locale=None, zone="Asia/Kamchatka")
-    await browser.sign_in("ivanov")
+    await browser.become("ivanov")
     words = (await browser.get("/week")).words
     assert "8 сентября, вторник 04:00–04:30 у вас · 19:00–19:30 МСК" in words
     assert "и ваше время, и время организации (МСК)" in words
@@ -73,7 +73,7 @@ async def test_a_parent_switches_between_children_and_sees_no_others(site: Site,
             db, NOW, by=None, parent_id=site.cast.parent, child_id=child, relation=builders.Relation.MOTHER
         )
     await add_session(site, 30, group=group)
-    await browser.sign_in("ivanova")
+    await browser.become("ivanova")
     both = (await browser.get("/week")).words
     assert ("Ребёнок: Иванов Пётр" in both, "Ребёнок: Иванов Анна" in both) == (True, True)
     one = await browser.get(f"/week?child={child}")
@@ -85,7 +85,7 @@ async def test_a_worker_has_a_timetable_of_their_own(site: Site, browser: Browse
     async with site.database.begin() as db:
         other, _ = await builders.add_worker(db, family_name="Громов")
     await add_session(site, 30, host=other)
-    await browser.sign_in("sokolova")
+    await browser.become("sokolova")
     page = await browser.get("/week")
     assert "Мой график" in page.words
     assert "09:05–09:50" in page.words
@@ -100,7 +100,7 @@ async def test_a_methodist_sees_all_and_filters_by_worker_and_group(site: Site, 
         methodist = await builders.add_person(db, Role.METHODIST, login="lisina")
         await people.set_password(db, NOW, by=None, person_id=methodist, password_hash=_HASH)
     await add_session(site, 30, host=other, group=group)
-    await browser.sign_in("lisina")
+    await browser.become("lisina")
     everybody = (await browser.get("/week")).words
     assert ("09:05–09:50" in everybody, "15:00–15:30" in everybody) == (True, True)
     for asked in (f"host={other}", f"group={group}"):
@@ -115,7 +115,7 @@ async def test_a_methodist_sees_all_and_filters_by_worker_and_group(site: Site, 
 async def test_an_address_that_makes_no_sense_shows_a_week_all_the_same(
     site: Site, browser: Browser, asked: str
 ) -> None:
-    await browser.sign_in("orlova")
+    await browser.become("orlova")
     assert (await browser.get(f"/week?{asked}")).status == 200
 
 
@@ -123,7 +123,7 @@ async def test_the_page_asks_no_more_for_three_consultations_than_for_one(
     site: Site, browser: Browser
 ) -> None:
     for login in ("ivanov", "orlova"):
-        await browser.sign_in(login)
+        await browser.become(login)
         counts = []
         for hours in (30, 60):
             await browser.get("/week")  # what is kept for every page is read once
@@ -148,7 +148,7 @@ async def test_what_was_moved_away_says_on_its_old_day_where_to(
             ends_at=NOW + timedelta(days=9, hours=1),
             reason="Болезнь",
         )
-    await browser.sign_in(login)
+    await browser.become(login)
     words = (await browser.get("/week")).words
     told = "сегодня 09:05 · Алгебра · Соколова Анна Павловна: перенесена на 16 сентября, среда, 09:00"
     assert told in words
@@ -167,5 +167,5 @@ async def test_what_was_moved_is_told_to_nobody_else(site: Site, browser: Browse
             ends_at=NOW + timedelta(days=9, hours=1),
             reason="Болезнь",
         )
-    await browser.sign_in("chuzhov")
+    await browser.become("chuzhov")
     assert "перенесена" not in (await browser.get("/week")).words
