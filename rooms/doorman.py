@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from rooms import admission, entry, views
+from rooms import admission, entry, views, watching
 from rooms.admission import ENTERING, Admission, Present
 from rooms.peer import Peer
 from rooms.registry import Registry
@@ -74,6 +74,7 @@ class Doorman:
         if self._is_due("sweep", SWEEP, now):
             await self._sweep(now)
         if self._is_due("minutes", HEARTBEAT, now):
+            await watching.look(self._registry, HEARTBEAT, now)
             await self._registry.minutes.flush(self._database, now)
 
     def _is_due(self, name: str, every: timedelta, now: datetime) -> bool:

@@ -143,6 +143,10 @@ class Media:
         self._transport(peer, transport_id)
         return await (await self._open()).restart_ice(transport_id)
 
+    def receiving(self) -> tuple[Transport, ...]:
+        """Give the transports by which people receive."""
+        return tuple(one for one in self._transports.values() if one.direction == "recv")
+
     # -- producers ---------------------------------------------------------------------------------
 
     async def produce(

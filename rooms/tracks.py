@@ -12,12 +12,14 @@ Direction = Literal["send", "recv"]
 
 @dataclass(slots=True)
 class Transport:
-    """`state` is the last that the worker told."""
+    """`state` is the last that the worker told, as are `packets` sent to its owner and those sent again."""
 
     id: str
     owner: Peer
     direction: Direction
     state: str = "new"
+    packets: int = 0
+    resent: int = 0
 
 
 @dataclass(slots=True)

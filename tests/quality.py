@@ -1,9 +1,10 @@
-"""Minutes of calls as browsers report them."""
+"""Minutes of calls as browsers report them and as the server sees them."""
 
 from dataclasses import replace
 from typing import Any
 
 from school.quality.rules import Family, Seen, Way
+from school.quality.served import Served
 
 GOOD = Seen(
     seconds=60,
@@ -28,7 +29,23 @@ GOOD = Seen(
     screen=False,
 )
 
+SENT = Served(
+    packets=12_000,
+    resent=0,
+    lost_per_mille=0,
+    round_trip_ms=35,
+    limit_kbit=None,
+    pictures=1,
+    smaller=0,
+    held=0,
+)
+
 
 def seen(**changes: Any) -> Seen:
     """A good minute, but for the changes."""
     return replace(GOOD, **changes)
+
+
+def sent(**changes: Any) -> Served:
+    """A minute in which all was sent as it was to be, but for the changes."""
+    return replace(SENT, **changes)

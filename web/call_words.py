@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 
 from school.quality.causes import Cause, Explanation
 from school.quality.rules import MINUTE, Family, Grade, Seen, Summary, Way, lost_down, lost_up, made_up
+from school.quality.served import Served, resent_share
 from web.reader import Reader
 from web.when import Times
 from web.words import N_
@@ -87,6 +88,8 @@ class Numbers:
     picture: str
     way: str
     notes: str
+    server: str
+    """What the server itself saw, in a sentence."""
 
 
 def minutes(summary: Summary, reader: Reader) -> str:
@@ -116,8 +119,8 @@ def span(since: datetime, until: datetime, when: Times) -> str:
     return first if until - since <= MINUTE else f"{first}–{last}"
 
 
-def numbers(minute: datetime, seen: Seen, grade: Grade, reader: Reader) -> Numbers:
-    """Say what a browser saw in a minute."""
+def numbers(minute: datetime, seen: Seen, grade: Grade, served: Served | None, reader: Reader) -> Numbers:
+    """Say what a browser saw in a minute, and what the server saw."""
     say = reader.words.gettext
     trip = "—" if seen.round_trip_ms is None else say(N_("%(num)s ms"), num=seen.round_trip_ms)
     notes = [
@@ -137,7 +140,42 @@ def numbers(minute: datetime, seen: Seen, grade: Grade, reader: Reader) -> Numbe
         picture=f"{seen.height}p" if seen.height else "—",
         way=say(WAY[seen.way]) if seen.way else "—",
         notes=", ".join(say(message) for is_so, message in notes if is_so),
+        server="—" if served is None else _served(served, reader),
     )
+
+
+def unreported(minute: datetime, served: Served, reader: Reader) -> Numbers:
+    """Say what the server saw in a minute of which the browser said nothing."""
+    nothing = dict.fromkeys(
+        ("grade", "lost_up", "lost_down", "trip", "still", "made_up", "picture", "way"), "—"
+    )
+    server = _served(served, reader)
+    return Numbers(time=reader.when.clock(minute), look="", notes="", server=server, **nothing)
+
+
+def _served(served: Served, reader: Reader) -> str:
+    """«отправлено пакетов: 4 350, из них повторно 2 %; потеряно 1,2 %; линия пропускала 0,3 Мбит/с»."""
+    say = reader.words.gettext
+    trip, limit = served.round_trip_ms, served.limit_kbit
+    again, lost = resent_share(served) * 100, (served.lost_per_mille or 0) / 10
+    parts = [
+        (True, say(N_("packets sent: %(num)s"), num=_whole(served.packets, reader))),
+        (served.resent > 0, say(N_("sent again: %(num)s %%"), num=_decimal(again, reader))),
+        (lost > 0, say(N_("lost: %(num)s %%"), num=_decimal(lost, reader))),
+        (trip is not None, say(N_("there and back: %(num)s ms"), num=_whole(trip or 0, reader))),
+        (limit is not None, say(N_("the line carried %(num)s Mbit/s"), num=_megabits(limit or 0, reader))),
+        (served.smaller > 0, say(N_("pictures made smaller: %(num)s"), num=served.smaller)),
+        (served.held > 0, say(N_("pictures held back: %(num)s"), num=served.held)),
+    ]
+    return "; ".join(words for is_so, words in parts if is_so)
+
+
+def _whole(value: int, reader: Reader) -> str:
+    return str(format_decimal(value, "#,##0", locale=reader.words.language))
+
+
+def _megabits(kilobits: int, reader: Reader) -> str:
+    return str(format_decimal(kilobits / 1000, "0.##", locale=reader.words.language))
 
 
 def _percent(share: float, reader: Reader) -> str:

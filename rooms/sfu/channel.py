@@ -197,6 +197,10 @@ class Worker:
         """`ForwardingUnit.totals`: few figures, however many people there are."""
         return await self._object(messages.GetTotals())
 
+    async def viewers(self) -> JsonObject:
+        """What each viewer is sent, by transport: `rooms.sfu.viewers`."""
+        return await self._object(messages.GetViewers())
+
     async def close(self) -> None:
         """End the process: it sees its socket close, tells its peers (DTLS close_notify) and exits."""
         self._closing = True

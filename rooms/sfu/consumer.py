@@ -311,6 +311,11 @@ class Consumer:
         """Whether something was sent since the last report."""
         return self._stream.packets != self._reported_packets
 
+    @property
+    def packets(self) -> int:
+        """Sent so far, without what was sent again."""
+        return self._stream.packets
+
     def stats(self) -> dict[str, Any]:
         """Counters, in plain types."""
         return {

@@ -54,6 +54,7 @@ class Endpoint:
         "_connected",
         "_demux",
         "_downlink",
+        "_ended",
         "_feedback",
         "_feedback_ssrc",
         "_feedbacks",
@@ -91,6 +92,7 @@ class Endpoint:
         self._feedback = FeedbackGenerator(self._ssrc)
         self._feedback_ssrc = 0
         self._feedbacks = Repeating(room.timers, INTERVAL, self._send_feedback)
+        self._ended = (0, 0)
         self._downlink = DownlinkAdapter(room.timers, self.consumers, room.speaker_cname)
 
     # The hot path.
@@ -256,6 +258,7 @@ class Endpoint:
     def close_consumer(self, consumer_id: str, now: float) -> None:
         """End a consumer of this endpoint; nobody is told."""
         consumer = self.consumers.pop(consumer_id)
+        self._ended = self._ended[0] + consumer.packets, self._ended[1] + consumer.resent
         del self._room.consumers[consumer_id]
         consumer.producer.remove(consumer)
         for ssrc in (consumer.ssrc, consumer.rtx_ssrc):
@@ -286,6 +289,18 @@ class Endpoint:
             self.close_producer(producer_id, now)
             self._room.notify(ProducerClosed(producer_id))
         self._room.forget_ssrc(self._ssrc)
+
+    @property
+    def sent(self) -> tuple[int, int]:
+        """Packets sent, and packets sent again, in all."""
+        consumers = self.consumers.values()
+        packets, resent = self._ended
+        return packets + sum(one.packets for one in consumers), resent + sum(one.resent for one in consumers)
+
+    @property
+    def limit(self) -> float | None:
+        """What the viewer's link is believed to carry, bits per second; None when it never was full."""
+        return self._downlink.limit
 
     def stats(self, now: float) -> dict[str, Any]:
         """Counters, in plain types."""

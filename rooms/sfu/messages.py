@@ -91,6 +91,10 @@ class GetTotals(msgspec.Struct, tag=True, frozen=True):
     """The same as few figures, for those who ask again and again."""
 
 
+class GetViewers(msgspec.Struct, tag=True, frozen=True):
+    """What each viewer is sent, as few figures."""
+
+
 Command = (
     CreateRouter
     | CloseRouter
@@ -109,6 +113,7 @@ Command = (
     | SetConsumerSize
     | GetStats
     | GetTotals
+    | GetViewers
 )
 
 

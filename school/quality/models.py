@@ -1,4 +1,4 @@
-"""The table of minutes."""
+"""The tables of minutes."""
 
 from datetime import datetime
 
@@ -38,3 +38,21 @@ class QualityMinute(Base):
     way: Mapped[Way | None] = mapped_column(choice(Way, "way"))
     browser: Mapped[Family] = mapped_column(choice(Family, "browser"))
     screen: Mapped[bool]
+
+
+class ServedMinute(Base):
+    """What the server sent to one person in a minute of one session: `served.Served`."""
+
+    __tablename__ = "served_minute"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True, index=True)
+    packets: Mapped[int]
+    resent: Mapped[int]
+    lost_per_mille: Mapped[int | None]
+    round_trip_ms: Mapped[int | None]
+    limit_kbit: Mapped[int | None]
+    pictures: Mapped[int]
+    smaller: Mapped[int]
+    held: Mapped[int]

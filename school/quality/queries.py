@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import distinct, func, select
 
 from school.db import Db
-from school.quality.models import QualityMinute
+from school.quality.models import QualityMinute, ServedMinute
 from school.quality.rules import Grade, Seen, Summary
+from school.quality.served import Served
 from school.sessions.models import Session
 
 _FIELDS = tuple(field.name for field in fields(Seen))
@@ -35,6 +36,17 @@ async def minutes(db: Db, session_id: int) -> dict[int, dict[datetime, Seen]]:
     for row in await db.execute(query):
         found.setdefault(row.person_id, {})[row.minute] = Seen(*row[2:])
     return found
+
+
+async def served(db: Db, session_id: int, person_id: int) -> dict[datetime, Served]:
+    """Give what the server sent to one person, by minute, in the order of time."""
+    names = [getattr(ServedMinute, field.name) for field in fields(Served)]
+    query = (
+        select(ServedMinute.minute, *names)
+        .where(ServedMinute.session_id == session_id, ServedMinute.person_id == person_id)
+        .order_by(ServedMinute.minute)
+    )
+    return {row.minute: Served(*row[1:]) for row in await db.execute(query)}
 
 
 async def by_person(db: Db, session_id: int) -> dict[int, Summary]:

@@ -116,7 +116,7 @@ def check(seen: Seen) -> None:
             raise Invalid(field=part, reason="more_than_all")
 
 
-def minute_of(seconds: int, now: datetime) -> datetime:
+def minute_of(seconds: float, now: datetime) -> datetime:
     """Give the beginning of the minute that most of a report which came at `now` belongs to."""
     return (now - timedelta(seconds=seconds / 2)).replace(second=0, microsecond=0)
 

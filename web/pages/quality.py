@@ -16,6 +16,7 @@ from school.people.rules import Capability, Viewer, can
 from school.quality import queries as quality
 from school.quality.causes import explain
 from school.quality.rules import KEPT, MINUTE, Family, Grade, Seen, Summary, grade, summary
+from school.quality.served import Served
 from school.sessions import queries as sessions
 from school.sessions.queries import SessionRow
 from web import call_words, labels
@@ -83,10 +84,11 @@ async def of_session(request: web.Request) -> web.Response:
         seen = await quality.minutes(db, session.id)
         rows = {row.person_id: row for row in await attendance.table(db, session.id)}
         stays = await attendance.stays(db, session.id)
+        chosen = _chosen(request, seen)
+        served = await quality.served(db, session.id, chosen) if chosen else {}
     names = {person: row.name for person, row in rows.items()}
     found = explain(seen, {person: [(one.since, one.until) for one in own] for person, own in stays.items()})
     every = sorted(minute for minutes in seen.values() for minute in minutes)
-    chosen = _chosen(request, seen)
     return page(
         request,
         "quality/page.html",
@@ -97,7 +99,7 @@ async def of_session(request: web.Request) -> web.Response:
         until=every[-1] + MINUTE if every else None,
         width=_wide(every[0], every[-1] + MINUTE) if every else 0,
         chosen=rows.get(chosen) if chosen else None,
-        numbers=_numbers(seen[chosen], reader) if chosen else [],
+        numbers=_numbers(seen[chosen], served, reader) if chosen else [],
         kept_days=KEPT.days,
     )
 
@@ -190,8 +192,17 @@ def _equipment(seen: list[Seen], reader: Reader) -> str:
     return " · ".join([say(call_words.BROWSER[browser]), *([say(call_words.WAY[way])] if way else [])])
 
 
-def _numbers(minutes: Mapping[datetime, Seen], reader: Reader) -> list[Numbers]:
-    return [call_words.numbers(minute, seen, grade(seen), reader) for minute, seen in minutes.items()]
+def _numbers(
+    minutes: Mapping[datetime, Seen], served: Mapping[datetime, Served], reader: Reader
+) -> list[Numbers]:
+    found = []
+    for minute in sorted({*minutes, *served}):
+        seen, sent = minutes.get(minute), served.get(minute)
+        if seen is not None:
+            found.append(call_words.numbers(minute, seen, grade(seen), sent, reader))
+        elif sent is not None:
+            found.append(call_words.unreported(minute, sent, reader))
+    return found
 
 
 ROUTES = (
