@@ -23,6 +23,7 @@ MAX_PLAIN: Final = MAX_PACKET - 144  # SRTP_MAX_TRAILER_LEN of srtp.h, which pyl
 # What viewers whose streams are shifted alike have in common, from byte 1 on: marker and payload type,
 # sequence number, timestamp.
 _SHIFTED: Final = struct.Struct("!BHI")
+_SHIFTED_AT: Final = 1
 # What is each viewer's own, from byte 8 on: SSRC; the beginning of the extensions, the same for all; the
 # transport-wide number.
 OWN: Final = struct.Struct(f"!I{WIDE_AT - FIXED_BYTES}sH")
@@ -31,8 +32,6 @@ UNWRITTEN: Final = -1
 _LENGTHS: Final = [struct.Struct(f"@{count}i") for count in range(MAX_BURST + 1)]
 _TAG: Final = bytes(TAG_BYTES)
 
-# Where it begins, marker, number, timestamp.
-Head = tuple[int, int, int, int]
 # Where OWN begins, and what is the same for all.
 Own = tuple[int, bytes]
 # Where it begins, packets, bytes, size of each but the last, which may be shorter.
@@ -48,7 +47,6 @@ class Burst:
     """
 
     __slots__ = (
-        "heads",
         "layer",
         "lengths",
         "lowest",
@@ -73,41 +71,32 @@ class Burst:
         self.packets = packets
         self.now = now
         self.shifts = UNWRITTEN
-        self.plain = plain = bytearray()
+        self.sendings: array[int] | None = None
+        buffers = [packet.buffer for packet in packets]
+        self.plain = bytearray(_TAG).join(buffers)
+        self.plain += _TAG
+        self.room = len(self.plain)
+        self.sizes = sizes = [len(buffer) for buffer in buffers]
+        self.newest = packets[0]
+        self.lowest = self.newest.number
+        self.payload_bytes = at = 0
         self.places: list[tuple[int, int]] = []
-        self.heads: list[Head] = []
         self.own: list[Own] = []
-        self.sizes: list[int] = []
-        at = payload = 0
-        newest = packets[0]
-        lowest = newest.number
         for index, packet in enumerate(packets):
-            buffer = packet.buffer
-            plain += buffer
-            plain += _TAG
-            number = packet.number
             packet.departed_at = now
-            self.heads.append((at + 1, packet.marker, number, packet.timestamp))
-            self.own.append((at + _OWN_AT, bytes(buffer[FIXED_BYTES:WIDE_AT])))
+            self.payload_bytes += packet.payload_bytes
             self.places.append((index, at))
-            self.sizes.append(len(buffer))
-            payload += packet.payload_bytes
-            if number > newest.number:
-                newest = packet
-            elif number < lowest:
-                lowest = number
-            at = len(plain)
-        self.newest = newest
-        self.lowest = lowest
-        self.payload_bytes = payload
-        self.room = at
-        self.runs = runs(self.places, self.sizes)
-        when = sending(now, 0)
-        self.sendings = array("Q", [when | size << 2 for size in self.sizes])
+            self.own.append((at + _OWN_AT, packet.beginning))
+            at += sizes[index] + TAG_BYTES
+            if packet.number > self.newest.number:
+                self.newest = packet
+            elif packet.number < self.lowest:
+                self.lowest = packet.number
+        self.runs = runs(self.places, sizes)
         pack = _LENGTHS[len(packets)].pack
-        # Bytearrays, since from bytes Python copies into bytearrays by way of another bytearray.
-        self.lengths = bytearray(pack(*self.sizes))
-        self.protected_lengths = pack(*[size + TAG_BYTES for size in self.sizes])
+        # A bytearray, since from bytes Python copies into bytearrays by way of another bytearray.
+        self.lengths = bytearray(pack(*sizes))
+        self.protected_lengths = pack(*[size + TAG_BYTES for size in sizes])
 
     def __len__(self) -> int:
         return len(self.packets)
@@ -125,14 +114,20 @@ class Burst:
     def shift(self, shifts: int, sequence: int, timestamp: int, payload_type: int, pictures: int) -> None:
         """Write what viewers have in common whose streams are shifted by so much; `shifts` names it."""
         self.shifts = UNWRITTEN
-        for at, marker, number, time in self.heads:
-            word = number + sequence & 0xFFFF
-            _SHIFTED.pack_into(self.plain, at, marker | payload_type, word, time + timestamp & 0xFFFFFFFF)
+        plain = self.plain
         for index, at in self.places:
             packet = self.packets[index]
+            word, time = packet.number + sequence & 0xFFFF, packet.timestamp + timestamp & 0xFFFFFFFF
+            _SHIFTED.pack_into(plain, at + _SHIFTED_AT, packet.marker | payload_type, word, time)
             if packet.picture_at:
-                write_picture(self.plain, at, packet, pictures)
+                write_picture(plain, at, packet, pictures)
         self.shifts = shifts
+
+    def record(self) -> "array[int]":
+        """What is to be remembered of the sending, packet by packet: the same for all viewers."""
+        when = sending(self.now, 0)
+        self.sendings = array("Q", [when | size << 2 for size in self.sizes])
+        return self.sendings
 
 
 # What became of a packet that was sent.

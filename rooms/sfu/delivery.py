@@ -92,14 +92,15 @@ class Delivery:
     def depart(self, burst: Burst) -> int:
         """Give numbers to the packets of a burst that is about to leave; the first of them."""
         first = self._next
-        count = len(burst.packets)
+        sendings = burst.sendings or burst.record()
+        count = len(sendings)
         self._next = first + count & 0xFFFF
         slot = first & (KEPT - 1)
         if slot + count > KEPT:
-            for index, packet in enumerate(burst.sendings):
+            for index, packet in enumerate(sendings):
                 self._sent[slot + index & (KEPT - 1)] = packet
         else:
-            self._sent[slot : slot + count] = burst.sendings
+            self._sent[slot : slot + count] = sendings
         return first
 
     def forgive(self, now: float) -> None:

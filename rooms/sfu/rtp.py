@@ -184,6 +184,7 @@ class MediaPacket:
     """
 
     __slots__ = (
+        "beginning",
         "buffer",
         "departed_at",
         "ends_frame",
@@ -211,6 +212,7 @@ class MediaPacket:
     ) -> None:
         offset = FIXED_BYTES + len(extensions)
         self.buffer = bytearray(b"".join((_EXTENDED_HEADER, extensions, payload)))
+        self.beginning = extensions[:_WIDE_WITHIN]
         self.number = number
         self.departed_at = 0.0
         self.timestamp = packet.timestamp
@@ -263,6 +265,7 @@ def abs_send_time(now: float) -> bytes:
 _EXTENDED_HEADER = b"\x90" + bytes(11)  # version 2, with extensions; the rest is patched
 ABS_SEND_TIME_AT = FIXED_BYTES + 5  # extension header, then the element's own head byte
 WIDE_AT = ABS_SEND_TIME_AT + 4  # the transport-wide number, behind a head byte of its own
+_WIDE_WITHIN = WIDE_AT - FIXED_BYTES  # of the extensions
 _ABS_HEAD = codecs.ABS_SEND_TIME_ID << 4 | 2
 _WIDE_HEAD = codecs.TRANSPORT_CC_ID << 4 | 1
 # The block's own header, abs-send-time, the transport-wide number and its padding.

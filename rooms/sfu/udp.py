@@ -27,6 +27,7 @@ SO_RCVBUFFORCE: Final = 33
 SO_TIMESTAMPNS: Final = 35
 BUFFER_BYTES: Final = 8 << 20
 MAX_READS: Final = 8  # in a row: then the loop has its turn
+MAX_READS_ASIDE: Final = 64  # each is quick, and what is left waits for another tick
 MAX_WAIT: Final = 0.001  # what is queued during a long drain departs after this many seconds
 TIMER_SECONDS: Final = 0.001  # the loop counts in milliseconds
 TAKEN_SECONDS: Final = 10.0
@@ -251,22 +252,22 @@ class UdpSocket:
     def tick(self) -> None:
         """Read what could wait; each 20 ms."""
         if self._aside is not None:
-            self._read(self._aside)
+            self._read(self._aside, MAX_READS_ASIDE)
 
     def _readable(self) -> None:
-        self._read(self._socket)
+        self._read(self._socket, MAX_READS)
 
-    def _read(self, udp: socket.socket) -> None:
+    def _read(self, udp: socket.socket, reads: int) -> None:
         self._awake = True
         try:
-            self._drain(udp)
+            self._drain(udp, reads)
         finally:
             self._depart()
 
-    def _drain(self, udp: socket.socket) -> None:
+    def _drain(self, udp: socket.socket, reads: int) -> None:
         departed = now = time.monotonic()
         real_to_monotonic = now - time.time()
-        for _ in range(MAX_READS):
+        for _ in range(reads):
             try:
                 came = self._inbox.read(udp)
             except OSError:
