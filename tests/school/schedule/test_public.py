@@ -184,7 +184,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_table(sqlite_data
                 await add_line(db, school, version_id, appointment=appointment)
             await submit(db, NOW, version_id=version_id, by=school.methodist)
         await publish(sqlite_database, version_id, school)
-        async with sqlite_database.begin() as db:
+        async with sqlite_database.read() as db:
             statements: list[str] = []
             connection = (await db.connection()).sync_connection
             assert connection is not None
