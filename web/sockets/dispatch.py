@@ -68,6 +68,9 @@ class Dispatch:
             code = answers.of_error(error)["code"]
             log.info("connection_refused", code=code)
             raise _refusal(code) from None
+        except TimeoutError:  # too many at once: the browser calls again
+            log.warning("connection_too_late")
+            raise _refusal("timeout") from None
         except Exception:  # a fault of ours must not look like a refused ticket
             log.exception("connection_failed")
             raise _refusal("internal") from None

@@ -7,8 +7,11 @@ hands what it sends to a task, which costs more than the sending.
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
+import aiohttp
 from aiohttp import web
 from engineio import exceptions, packet  # type: ignore[import-untyped]  # it has no types
 from engineio.async_drivers import aiohttp as driver  # type: ignore[import-untyped]  # it has no types
@@ -19,6 +22,7 @@ from web.sockets.outbox import OUTBOX, Outbox
 _KINDS: Final = frozenset("0123456")
 # A message with no Socket.IO packet in it: refused and counted like any other malformed one.
 _MALFORMED: Final = "4"
+_LOOK: Final = 0.5
 
 
 class StrictWebSocket(driver.WebSocket):  # type: ignore[misc]  # python-engineio is untyped
@@ -30,6 +34,7 @@ class StrictWebSocket(driver.WebSocket):  # type: ignore[misc]  # python-enginei
         await self._sock.prepare(request)
         engine = self.handler.__self__
         engine.connected = engine.upgraded = True
+        engine.check_ping_timeout = partial(_is_there, engine)  # `_receive` is who finds out
         engine.queue = request[OUTBOX] = Outbox(request, int(self._sock.compress), engine.queue)
         try:
             await self._listen(engine)
@@ -44,15 +49,20 @@ class StrictWebSocket(driver.WebSocket):  # type: ignore[misc]  # python-enginei
 
     async def wait(self) -> str | bytes:
         """The next frame, which can be decoded; raises OSError when the connection has ended or is silent."""
-        try:
-            came = await self._sock.receive(self.server.ping_interval + self.server.ping_timeout)
-        except TimeoutError as error:
-            raise OSError("silent") from error
+        came = await self._receive()
         if isinstance(came.data, bytes):
             return came.data
         if not isinstance(came.data, str):
             raise OSError("closed")
         return came.data if came.data and came.data[0] in _KINDS else _MALFORMED
+
+    async def _receive(self) -> aiohttp.WSMessage:
+        # When this process has been too slow to read what has come, that is nobody's silence: after the first
+        # look, what was waiting is read before the second.
+        for patience in (self.server.ping_interval + self.server.ping_timeout - 2 * _LOOK, _LOOK, _LOOK):
+            with suppress(TimeoutError):
+                return await self._sock.receive(patience)
+        raise OSError("silent")
 
     async def _listen(self, engine: Any) -> None:
         while True:
@@ -62,6 +72,12 @@ class StrictWebSocket(driver.WebSocket):  # type: ignore[misc]  # python-enginei
                 continue
             except (OSError, exceptions.SocketIsClosedError):
                 return
+
+
+async def _is_there(engine: Any) -> bool:
+    if engine.closed:
+        raise exceptions.SocketIsClosedError
+    return True
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
