@@ -1,6 +1,7 @@
 """TURN: credentials that coturn takes, for as long as they are good; browsers that have no other way."""
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rooms.turn import LIFETIME, Turn
@@ -41,3 +42,30 @@ async def test_a_browser_that_may_only_relay_gets_through_over_udp_tcp_and_tls(t
             for direction in ("send", "recv"):
                 assert (await people[how].way(direction))["relay"] == how
         assert (await call.worker.stats())["internalErrors"] == 0
+
+
+async def test_a_relay_that_is_restarted_takes_the_new_credentials_and_not_the_old_ones(
+    tmp_path: Path,
+) -> None:
+    async with turnserver(tmp_path) as turn, meeting(tmp_path) as call:
+        relay = Turn((turn.udp,), turn.secret)
+        begun = datetime.now(UTC)
+        ends = begun + timedelta(seconds=6)
+        teacher, student = await call.person(), await call.person()
+        camera = await teacher.publish("video", [{"maxBitrate": 400_000}])
+        student.relays = relay.servers(1, ends - LIFETIME)
+        shown = await student.watch(camera["id"], 640, 360)
+        frames = (await student.until(shown, frames=10))["frames"]
+        before = await student.way("recv")
+        while datetime.now(UTC) < ends:
+            frames = (await student.until(shown, frames=frames + 5))["frames"]
+        # What is begun goes on; nothing new can be begun with them.
+        await student.restart("recv")
+        frames = (await student.until(shown, frames=frames + 10))["frames"]
+        assert (await student.way("recv"))["port"] == before["port"]
+        student.relays = relay.servers(1, datetime.now(UTC))
+        await student.restart("recv")
+        async with asyncio.timeout(20):
+            while (await student.way("recv"))["port"] == before["port"]:
+                frames = (await student.until(shown, frames=frames + 1))["frames"]
+        assert (await student.way("recv"))["relay"] == "udp"

@@ -40,16 +40,16 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def turnserver(folder: Path) -> AsyncIterator[TurnServer]:
-    """Running; its certificate is signed by itself."""
+async def turnserver(folder: Path, host: str = HOST) -> AsyncIterator[TurnServer]:
+    """Running at an address of this machine; its certificate is signed by itself."""
     program = shutil.which("turnserver") or "/usr/bin/turnserver"
-    signed, key = certificate.ensure(folder, [ip_address(HOST)], datetime.now(UTC))
+    signed, key = certificate.ensure(folder, [ip_address(host)], datetime.now(UTC))
     secret, plain, tls = secrets.token_hex(16), free_port(), free_port()
     process = await asyncio.create_subprocess_exec(
         program,
         "-n",  # no configuration file
-        f"--listening-ip={HOST}",
-        f"--relay-ip={HOST}",
+        f"--listening-ip={host}",
+        f"--relay-ip={host}",
         f"--listening-port={plain}",
         f"--tls-listening-port={tls}",
         "--use-auth-secret",
@@ -57,7 +57,7 @@ async def turnserver(folder: Path) -> AsyncIterator[TurnServer]:
         "--realm=kabinet.test",
         "--allow-loopback-peers",
         "--denied-peer-ip=0.0.0.0-255.255.255.255",
-        f"--allowed-peer-ip={HOST}",
+        f"--allowed-peer-ip={host}",
         "--no-cli",
         "--no-dtls",
         f"--cert={signed}",
@@ -71,24 +71,24 @@ async def turnserver(folder: Path) -> AsyncIterator[TurnServer]:
     )
     try:
         for port in (plain, tls):
-            await _listens(port)
-        at = f"{HOST}:{plain}"
+            await _listens(host, port)
+        at = f"{host}:{plain}"
         yield TurnServer(
             secret,
             f"turn:{at}?transport=udp",
             f"turn:{at}?transport=tcp",
-            f"turns:{HOST}:{tls}?transport=tcp",
+            f"turns:{host}:{tls}?transport=tcp",
         )
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _listens(port: int) -> None:
+async def _listens(host: str, port: int) -> None:
     async with asyncio.timeout(20):
         while True:
             try:
-                _, writer = await asyncio.open_connection(HOST, port)
+                _, writer = await asyncio.open_connection(host, port)
             except OSError:
                 await asyncio.sleep(0.05)
             else:

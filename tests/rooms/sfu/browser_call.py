@@ -89,13 +89,18 @@ class Person:
         answer: list[dict[str, Any]] = await self.page.evaluate("(id) => sent(id)", producer)
         return answer
 
-    async def way(self, direction: str) -> dict[str, str]:
-        """The pair of candidates in use: `{protocol, address, relay}`.
+    async def way(self, direction: str) -> dict[str, Any]:
+        """The candidates in use: `{protocol, port, address, relay}`.
 
-        The address is the worker's; `relay` is how a TURN server is spoken to, "" without one.
+        The address is the worker's, the port ours; `relay` is how a TURN server is spoken to, "" without
+        one.
         """
-        answer: dict[str, str] = await self.page.evaluate("(direction) => way(direction)", direction)
+        answer: dict[str, Any] = await self.page.evaluate("(direction) => way(direction)", direction)
         return answer
+
+    async def restart(self, direction: str) -> None:
+        """Restart ICE, with the `relays` of now."""
+        await self.page.evaluate("(direction) => restart(direction)", direction)
 
     async def until(self, consumer: str, **least: float) -> dict[str, float]:
         """Wait until everything named has reached its value."""
@@ -117,6 +122,9 @@ class Person:
 
     async def _connect(self, transport: str, dtls: dict[str, Any]) -> None:
         await self._worker.connect_transport(transport, dtls)
+
+    async def _restart(self, transport: str) -> Any:
+        return {**await self._worker.restart_ice(transport), "iceServers": self.relays}
 
     async def _produce(self, transport: str, kind: str, parameters: dict[str, Any]) -> str:
         name = self._name(kind)

@@ -1,12 +1,16 @@
 """Firefox and Chromium in one call: each shows and hears the other."""
 
+import socket
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
 import ifaddr
 import pytest
 
+from rooms.turn import Turn
 from tests.rooms.sfu.browser_call import Person, meeting
+from tests.rooms.turnserver import turnserver
 
 LAYERS = [
     {"scaleResolutionDownBy": 4, "maxBitrate": 150_000},
@@ -39,3 +43,31 @@ async def shows_and_hears(sender: Person, viewer: Person) -> None:
     await viewer.until(shown, frames=20, width=320)
     sound = await viewer.until(heard, packets=60, sounded=48_000)
     assert sound["concealed"] < sound["sounded"] / 2
+
+
+@pytest.mark.timeout(240)
+async def test_firefox_comes_over_tcp_and_through_a_relay_where_no_datagram_comes_back(
+    tmp_path: Path,
+) -> None:
+    here = own_address()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
+        nobody.bind((here, 0))
+        nobody.setblocking(False)
+        async with (
+            turnserver(tmp_path, here) as turn,
+            meeting(tmp_path, address=here) as call,
+            call.in_firefox(tmp_path) as fox,
+        ):
+            chromium = await call.person()
+            fox.udp_port = nobody.getsockname()[1]
+            camera = await fox.publish("video", LAYERS)
+            shown = await chromium.watch(camera["id"], 640, 360)
+            await chromium.until(shown, frames=20)
+            assert (await fox.way("send"))["protocol"] == "tcp"
+            assert nobody.recv(2048)  # it did try
+            fox.udp_port = None  # the relay itself goes by UDP
+            fox.relays = Turn((turn.tcp,), turn.secret).servers(1, datetime.now(UTC))
+            camera = await chromium.publish("video", LAYERS)
+            await fox.until(await fox.watch(camera["id"], 640, 360), frames=20)
+            assert (await fox.way("recv"))["relay"] == "tcp"
+            assert (await call.worker.stats())["internalErrors"] == 0

@@ -140,6 +140,12 @@ window.way = async (direction) => {
   const report = await transports[direction].getStats();
   const transport = [...report.values()].find((each) => each.type === "transport");
   const pair = report.get(transport.selectedCandidatePairId);
-  const { protocol, relayProtocol } = report.get(pair.localCandidateId);
-  return { protocol, address: report.get(pair.remoteCandidateId).address, relay: relayProtocol ?? "" };
+  const { protocol, port, relayProtocol } = report.get(pair.localCandidateId);
+  return { protocol, port, address: report.get(pair.remoteCandidateId).address, relay: relayProtocol ?? "" };
+};
+
+window.restart = async (direction) => {
+  const { iceParameters, iceServers } = await ask("restart", transports[direction].id);
+  await transports[direction].updateIceServers({ iceServers });
+  await transports[direction].restartIce({ iceParameters });
 };
