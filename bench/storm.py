@@ -43,6 +43,7 @@ class Came:
 
     people: int
     failed: list[str]
+    again: list[str]
     whole: float
     steps: dict[str, list[float]]
     server_cpu: float
@@ -51,7 +52,10 @@ class Came:
 
     def print(self) -> None:
         """Say it."""
-        print(f"{self.people} people: {self.people - len(self.failed)} inside, {len(self.failed)} failed;")
+        inside = self.people - len(self.failed)
+        print(
+            f"{self.people} people: {inside} inside, {len(self.failed)} failed, {len(self.again)} tries anew;"
+        )
         print(f"the last one was ready {self.whole:.1f} s after the first came.", "", sep="\n")
         print(table("step,s p50,s p95,s at most"))
         for step, took in self.steps.items():
@@ -62,8 +66,9 @@ class Came:
         print(
             "", f"CPU ms a person: server {each[0]:.1f}, worker {each[1]:.1f}, here {each[2]:.1f}", sep="\n"
         )
-        for failure in sorted(set(self.failed)):
-            print(f"  {self.failed.count(failure)} × {failure}")
+        for what, failures in (("failed", self.failed), ("tried again", self.again)):
+            for failure in sorted(set(failures)):
+                print(f"  {what}: {failures.count(failure)} × {failure}")
 
 
 async def storm(school: Running, people: int, seconds: float) -> tuple[Came, list[Visitor]]:
@@ -87,6 +92,7 @@ async def storm(school: Running, people: int, seconds: float) -> tuple[Came, lis
     came = Came(
         people=people,
         failed=failed,
+        again=[failure for visitor in visitors for failure in visitor.failures],
         whole=max((visitor.marks["ready"] for visitor in inside), default=began) - began,
         steps={
             label: [visitor.marks[end] - visitor.marks[start] for visitor in inside]

@@ -17,12 +17,14 @@ from tests.rooms.sfu.peer import Peer, dtls_parameters
 
 Json = dict[str, Any]
 
+COMING_SECONDS = 120.0
 FIRST_SECONDS = 30.0
 RETRY_SECONDS = 2.0
 CONSENT_SECONDS = 5.0
 TILE = {"width": 1280, "height": 720}
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 ATTRIBUTE = re.compile(r'data-(csrf|ticket-url)="([^"]+)"')
+FAILING = (RefusedError, TimeoutError, ConnectionError, aiohttp.ClientError, aiohttp.WSMessageTypeError)
 SOURCES = {"microphone": "audio", "camera": "video"}
 
 
@@ -53,10 +55,30 @@ class Visitor:
         self._heard = asyncio.Event()
 
     async def come(self) -> None:
-        """From the link to the first packet; a publisher to the last producer."""
+        """From the link to the first packet; a publisher to the last producer.
+
+        What fails on the way into the room is tried again, as the room's script does it; `failures` has it.
+        """
         self._mark("came")
         room = await self._open_page()
         self._mark("page")
+        self._do(self._consent())
+        async with asyncio.timeout(COMING_SECONDS):
+            while not await self._has_come(room):
+                self._hang_up()
+                if hasattr(self, "_wire"):
+                    await self._wire.cut()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _has_come(self, room: dict[str, str]) -> bool:
+        try:
+            await self._knock(room)
+        except FAILING as error:
+            self.failures.append(f"{type(error).__name__} {error}")
+            return False
+        return True
+
+    async def _knock(self, room: dict[str, str]) -> None:
         csrf, ticket_url = room["csrf"], room["ticket-url"].replace("&amp;", "&")
         async with self._http.post(
             self._base + ticket_url, headers={"X-CSRF-Token": csrf, "Accept": "application/json"}
@@ -66,7 +88,6 @@ class Visitor:
         self._mark("ticket")
         self._wire = await Wire.open(self._http, self._base, ticket, self._listen)
         self._mark("socket")
-        self._do(self._consent())
         await self._enter()
 
     async def leave(self) -> None:
