@@ -13,17 +13,26 @@ POLICY = (
 )
 
 
-@pytest.mark.parametrize("path", sorted({route.path for route in ROUTES} - {"/schedule/embed"}))
-async def test_every_page_has_the_policy_and_no_cache(browser: Browser, path: str) -> None:
-    answer = await browser.get(path.split("{", maxsplit=1)[0] + ("1" if "{" in path else ""), follow=False)
-    assert answer.headers["Content-Security-Policy"] == POLICY
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "same-origin"
-    assert "camera=(self), microphone=(self)" in answer.headers["Permissions-Policy"]
-    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert "aiohttp" not in answer.headers["Server"]
-    assert "Strict-Transport-Security" not in answer.headers
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": None,
+}
+
+
+@pytest.mark.parametrize("login", ["", "orlova"])
+async def test_every_page_has_the_policy_and_no_cache(browser: Browser, login: str) -> None:
+    if login:
+        await browser.become(login)
+    for path in sorted({route.path for route in ROUTES} - {"/schedule/embed"}):
+        shown = path.split("{", maxsplit=1)[0] + ("1" if "{" in path else "")
+        answer = await browser.get(shown, follow=False)
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
+        assert "camera=(self), microphone=(self)" in answer.headers["Permissions-Policy"], path
+        assert "aiohttp" not in answer.headers["Server"], path
 
 
 async def test_under_https_browsers_stay_with_https(sqlite_database: Database) -> None:

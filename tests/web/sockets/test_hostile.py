@@ -133,10 +133,10 @@ async def test_the_refusal_of_a_payload_names_the_field(line: Line) -> None:
     assert answer["data"] == {"field": "width", "reason": "Expected `int`, got `str`"}
 
 
-@pytest.mark.parametrize("event", INSIDE)
-async def test_before_joining_everything_but_join_is_refused(line: Line, event: str) -> None:
+async def test_before_joining_everything_but_join_is_refused(line: Line) -> None:
     teacher = await line.call(line.house.school.teacher)
-    assert await teacher.refused(event, VALID[event]) == "not_joined"
+    for event in INSIDE:
+        assert await teacher.refused(event, VALID[event]) == "not_joined", event
 
 
 async def test_who_waits_at_the_door_can_do_nothing_else(line: Line) -> None:
@@ -180,38 +180,39 @@ async def test_the_librarys_own_events_cannot_be_called(line: Line) -> None:
     await still_works(line, teacher)
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "4",
-        "42",
-        "42[]",
-        "42{}",
-        '42{"a":1}',
-        "42[7]",
-        "42[{}]",
-        '42[null,"x"]',
-        "42[",
-        "4" + "[" * 20_000,
-        "42" + "[" * 20_000,
-        '451-["chat.send",{"_placeholder":true,"num":0}]',
-        '42/admin,["join",{}]',
-        "40/admin,",
-        "40",
-        '43["x"]',
-        '44{"message":"no"}',
-        "461-[]",
-        "47",
-        "4é",
-        "3",
-        "6",
-        "42" + "9" * 120 + '["join",{}]',
-    ],
+MALFORMED = (
+    "4",
+    "42",
+    "42[]",
+    "42{}",
+    '42{"a":1}',
+    "42[7]",
+    "42[{}]",
+    '42[null,"x"]',
+    "42[",
+    "4" + "[" * 20_000,
+    "42" + "[" * 20_000,
+    '451-["chat.send",{"_placeholder":true,"num":0}]',
+    '42/admin,["join",{}]',
+    "40/admin,",
+    "40",
+    '43["x"]',
+    '44{"message":"no"}',
+    "461-[]",
+    "47",
+    "4é",
+    "3",
+    "6",
+    "42" + "9" * 120 + '["join",{}]',
 )
-async def test_a_malformed_packet_is_dropped_and_the_connection_goes_on(line: Line, raw: str) -> None:
-    teacher = await line.enter(line.house.school.teacher)
-    await teacher.send_raw(raw)
-    await still_works(line, teacher)
+
+
+async def test_a_malformed_packet_is_dropped_and_the_connection_goes_on(line: Line) -> None:
+    for raw in MALFORMED:
+        teacher = await line.enter(line.house.school.teacher)
+        await teacher.send_raw(raw)
+        await still_works(line, teacher)
+        line.house.clock.pass_(seconds=2)
 
 
 async def test_a_binary_message_is_dropped_and_the_connection_goes_on(line: Line) -> None:
