@@ -52,8 +52,8 @@ export type Choice = { deviceId: (input: Input) => string | null; processing: bo
 
 const wanted = (input: Input, choice: Choice): MediaTrackConstraints => ({
   ...(input === "camera" ? CAMERA : microphone(choice.processing)),
-  // "ideal", so that a device that is no longer there gives way to another.
-  ...(choice.deviceId(input) === null ? {} : { deviceId: { ideal: choice.deviceId(input) as string } }),
+  // "exact": to a wish Chromium prefers the system's own microphone.
+  ...(choice.deviceId(input) === null ? {} : { deviceId: { exact: choice.deviceId(input) as string } }),
 });
 
 async function ask(constraints: MediaStreamConstraints): Promise<MediaStreamTrack[]> {
@@ -61,7 +61,17 @@ async function ask(constraints: MediaStreamConstraints): Promise<MediaStreamTrac
   return (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
 }
 
+/** The chosen device; another one when it is no longer there. */
 export async function openTrack(input: Input, choice: Choice): Promise<MediaStreamTrack> {
+  try {
+    return await open(input, choice);
+  } catch (error) {
+    if (choice.deviceId(input) === null || problemOf(error) !== "missing") throw error;
+    return open(input, { ...choice, deviceId: () => null });
+  }
+}
+
+async function open(input: Input, choice: Choice): Promise<MediaStreamTrack> {
   const constraints = wanted(input, choice);
   const [track] = await ask(input === "camera" ? { video: constraints } : { audio: constraints });
   if (!track) throw Object.assign(new Error("no track"), { name: "NotFoundError" });

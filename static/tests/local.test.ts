@@ -11,12 +11,13 @@ let page: EventTarget & { hidden: boolean };
 let label: string;
 let speakers: string[];
 let refusal: Error | null;
+let unplugged: string;
 let devicesChange: () => void;
 
 beforeEach(() => {
   asked = [];
   drawer = new MemoryDrawer();
-  [label, speakers, refusal] = ["built in", ["default", "headset"], null];
+  [label, speakers, refusal, unplugged] = ["built in", ["default", "headset"], null, ""];
   page = Object.assign(new EventTarget(), { hidden: false });
   vi.stubGlobal("document", page);
   vi.stubGlobal("navigator", {
@@ -28,6 +29,8 @@ beforeEach(() => {
       getUserMedia: (constraints: MediaStreamConstraints) => {
         asked.push(constraints);
         if (refusal) return Promise.reject(refusal);
+        if (unplugged !== "" && last().deviceId !== undefined)
+          return Promise.reject(Object.assign(new Error(unplugged), { name: "OverconstrainedError" }));
         const track = new FakeMediaStreamTrack({ kind: constraints.audio ? "audio" : "video", label });
         return Promise.resolve({ getTracks: () => [track] });
       },
@@ -45,8 +48,17 @@ describe("the microphone", () => {
     expect(local.microphone.track.value?.enabled).toBe(true);
     await local.toggleMicrophone();
     await local.choose("microphone", "headset");
-    expect(last().deviceId).toEqual({ ideal: "headset" });
+    expect(last().deviceId).toEqual({ exact: "headset" });
     expect([local.microphone.on.value, local.microphone.track.value?.enabled]).toEqual([false, false]);
+  });
+
+  test("chosen before and not there today, gives way to any other", async () => {
+    await new LocalMedia(drawer).choose("microphone", "headset");
+    unplugged = "headset";
+    const local = new LocalMedia(drawer);
+    await local.toggleMicrophone();
+    expect(asked.map(({ audio }) => (audio as MediaTrackConstraints).deviceId)).toEqual([{ exact: "headset" }, undefined]);
+    expect([local.microphone.track.value?.enabled, local.microphone.problem.value]).toEqual([true, null]);
   });
 
   test("the cleaning of sound is switched at once and remembered", async () => {

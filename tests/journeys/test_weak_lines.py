@@ -1,5 +1,6 @@
-"""Phones and weak networks (R42, R44): the verdict, sound alone, a floating picture, a lit screen."""
+"""Phones and weak networks (R42, R44): the verdict, another microphone, sound alone, a floating picture."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,11 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
         line = phone.locator(f'[data-peer="{planned.teacher_id}"] .tile-line')
         await expect(line).to_be_visible(timeout=steps.PATIENCE * 1000)
 
+        await phone.keyboard.press("?")
+        await takes_another_microphone(phone)
+        await phone.keyboard.press("Escape")
+        await heard(teacher)
+
         await phone.keyboard.press("m")
         await phone.keyboard.press("?")
         await phone.get_by_label("Убирать шум и эхо").uncheck()
@@ -66,6 +72,29 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
 
 async def verdict(page: Page, words: str) -> None:
     await expect(page.get_by_text(words)).to_be_visible(timeout=steps.PATIENCE * 1000)
+
+
+async def takes_another_microphone(page: Page) -> None:
+    """Choose another one while talking: its track is sent instead."""
+    choice = page.get_by_role("dialog").get_by_role("combobox", name="Микрофон")
+    name = await choice.locator("option").last.inner_text()
+    await choice.select_option(label=name)
+    await steps.until(
+        page,
+        "connections.some(one => one.connectionState !== 'closed' &&"
+        f" one.getSenders().some(sender => sender.track?.label === '{name}'))",
+    )
+
+
+async def heard(page: Page) -> None:
+    """What comes from the other is no silence."""
+    [before] = [report["energy"] for report in await inbound(page, "audio")]
+    async with asyncio.timeout(steps.PATIENCE):
+        while True:
+            [now] = [report["energy"] for report in await inbound(page, "audio")]
+            if now > before + 0.001:
+                return
+            await asyncio.sleep(0.2)
 
 
 async def stands_still(page: Page) -> None:
