@@ -86,6 +86,13 @@ async def add_one_off(
         starts_at=starts_at,
         ends_at=ends_at,
     )
+    await _write(db, row, group_ids, addressees)
+    await _record(db, now, by, "one_off_added", row.id, reason=reason)
+    return row.id
+
+
+async def _write(db: Db, row: Session, group_ids: Sequence[int], addressees: Sequence[Addressee]) -> None:
+    """Write a session with those it is for; gives the row its id."""
     db.add(row)
     await db.flush()
     if group_ids:
@@ -94,8 +101,6 @@ async def add_one_off(
     if addressees:
         people = [{"session_id": row.id, **vars(addressee)} for addressee in addressees]
         await db.execute(insert(SessionAddressee), people)
-    await _record(db, now, by, "one_off_added", row.id, reason=reason)
-    return row.id
 
 
 async def write_planned(

@@ -13,14 +13,13 @@ from sqlalchemy import select
 from school.db import Database
 from school.directory import queries as directory
 from school.people.models import Group
-from school.people.queries import by_login
-from school.schedule import actions as schedule
 from school.schedule import queries
-from school.schedule.models import Form, Kind, VersionState
+from school.schedule.models import Form, VersionState
 from tests.journeys.test_accessibility import DESKTOP, PHONE, address, opened
 from tests.journeys.test_keyboard_pages import FOCUSED, Keyboard, choose
+from tests.web.forms import submitted
 from tests.web.site import Site, running
-from tests.web.test_access import LOGINS, add_the_rest
+from tests.web.test_access import add_the_rest
 
 PATIENCE = 400  # seconds: a guard against hanging
 MOST_TABS = 120  # a person's page has many fields
@@ -117,7 +116,8 @@ async def drafts(keys: Typist, site: Site) -> None:
 
 async def decides(keys: Typist, site: Site) -> None:
     """The head: one version goes back with a remark, the next is approved."""
-    first, second = await submitted(site), await submitted(site)
+    async with site.database.begin() as db:
+        first, second = await submitted(db, site), await submitted(db, site)
     await keys.open("/versions")
     await keys.to("A", "Посмотреть и решить")
     await keys.open(f"/versions/{first}")
@@ -133,32 +133,6 @@ async def decides(keys: Typist, site: Site) -> None:
         (VersionState.DRAFT, "Добавьте физику", None),
         (VersionState.APPROVED, None, "120-о"),
     ]
-
-
-async def submitted(site: Site) -> int:
-    now = site.clock()
-    async with site.database.begin() as db:
-        known = await by_login(db, LOGINS["methodist"])
-        assert known is not None
-        by = known.person_id
-        version_id = await schedule.draft(
-            db, now, by=by, title="Весна", valid_from=date(2027, 2, 1), valid_until=date(2027, 5, 31)
-        )
-        await schedule.add_line(
-            db,
-            now,
-            by=by,
-            version_id=version_id,
-            appointment_id=1,
-            weekday=3,
-            starts=time(10),
-            ends=time(11),
-            form=Form.CHAT,
-            kind=Kind.GROUP,
-            group_ids=[site.cast.group],
-        )
-        await schedule.submit(db, now, version_id=version_id, by=by)
-    return version_id
 
 
 async def administers(keys: Typist, site: Site) -> None:

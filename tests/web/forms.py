@@ -126,10 +126,10 @@ async def furnish(site: Site) -> Furnished:
         ahead, individual = await _sessions(db, site)
         await _calendar(db, site)
         await _second_factors(db, site)
-        submitted = await _submitted(db, site)
+        waiting = await submitted(db, site)
         published = next(one.id for one in await versions(db) if one.published_at is not None)
     site.clock.now = now
-    return Furnished(left, ahead, individual, submitted, published)
+    return Furnished(left, ahead, individual, waiting, published)
 
 
 async def _people(db: Db, site: Site) -> int:
@@ -188,7 +188,7 @@ async def _second_factors(db: Db, site: Site) -> None:
     await factors.enable(db, now, person_id=site.cast.worker, code=code_at(secret, step_at(now)))
 
 
-async def _submitted(db: Db, site: Site) -> int:
+async def submitted(db: Db, site: Site) -> int:
     """A version that waits for the head."""
     now, by = site.clock(), await _id_of(db, LOGINS["methodist"])
     version_id = await schedule.draft(

@@ -153,6 +153,18 @@ class Site:
                 db, self.clock(), person_id=known.person_id, user_agent="", lifetime=timedelta(days=30)
             )
 
+    async def let_choose_password(self, person_id: int) -> None:
+        """Give the person a password of the administrator's: nothing else opens until they choose one."""
+        async with self.database.begin() as db:
+            await people.set_password(
+                db,
+                self.clock(),
+                by=self.cast.administrator,
+                person_id=person_id,
+                password_hash=_HASH,
+                change_due=True,
+            )
+
     async def link(
         self, person_id: int, *, child_id: int | None = None, session_id: int | None = None
     ) -> str:

@@ -114,15 +114,7 @@ async def test_a_one_time_password_is_shown_once_and_opens_only_its_own_change(
 async def test_who_had_to_change_the_password_goes_on_to_where_they_were_heading_on_this_site(
     site: Site, browser: Browser, heading: str, lands: str
 ) -> None:
-    async with site.database.begin() as db:
-        await people.set_password(
-            db,
-            site.clock(),
-            by=site.cast.administrator,
-            person_id=site.cast.student,
-            password_hash=_HASH,
-            change_due=True,
-        )
+    await site.let_choose_password(site.cast.student)
     await browser.become("ivanov")
     page = await browser.get(heading if heading == lands else f"/account/password?next={quote(heading)}")
     assert page.path.startswith("/account/password")

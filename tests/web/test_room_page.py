@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from rooms import tickets
 from school.audit.models import AuditRecord
-from school.people import actions as people
-from tests.web.site import _HASH, SECRET, Browser, Site
+from tests.web.site import SECRET, Browser, Site
 
 
 async def test_the_page_tells_the_script_who_comes_and_where(site: Site, browser: Browser) -> None:
@@ -79,15 +78,7 @@ async def test_there_is_no_room_without_a_consultation(browser: Browser) -> None
 async def test_who_has_to_choose_a_password_comes_in_by_a_personal_link_alone(
     site: Site, browser: Browser
 ) -> None:
-    async with site.database.begin() as db:
-        await people.set_password(
-            db,
-            site.clock(),
-            by=site.cast.administrator,
-            person_id=site.cast.student,
-            password_hash=_HASH,
-            change_due=True,
-        )
+    await site.let_choose_password(site.cast.student)
     await browser.become("ivanov")
     path = f"/room/{site.cast.session}"
     page = await browser.get(path, follow=False)

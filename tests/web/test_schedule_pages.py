@@ -28,6 +28,29 @@ TITLE = (
 HEAD = ["", "ФИО работника", "Должность", "День недели", "Время", "Средство коммуникации"]
 
 
+async def _appointments(db: Db) -> tuple[int, int, int, int]:
+    """Захарова's as a teacher and as a deputy head, Ёлкин's, Жуков's."""
+    zaharova, teaches = await builders.add_worker(
+        db, family_name="Захарова", given_name="Елена", patronymic="Михайловна", position="учитель истории"
+    )
+    leads = await people.appoint(
+        db,
+        NOW,
+        by=None,
+        person_id=zaharova,
+        position="заместитель директора",
+        category=Category.OTHER,
+        since=date(2020, 9, 1),
+    )
+    _, yolkin = await builders.add_worker(
+        db, family_name="Ёлкин", given_name="Павел", patronymic="Романович", position="учитель географии"
+    )
+    _, zhukov = await builders.add_worker(
+        db, family_name="Жуков", given_name="Олег", patronymic="Ильич", position="учитель физики"
+    )
+    return teaches, leads, yolkin, zhukov
+
+
 async def publish(site: Site) -> dict[str, str]:
     """Three workers, one of whom teaches and is a deputy head too; gives public keys by «worker weekday»."""
     async with site.database.begin() as db:
@@ -35,28 +58,7 @@ async def publish(site: Site) -> dict[str, str]:
         await organisation.set_parity_anchor(db, NOW, by=None, anchor=YEAR_STARTS)
         by = await builders.add_person(db, Role.METHODIST, family_name="Лисина")
         await builders.add_person(db, Role.HEAD, family_name="Зимина")
-        zaharova, teaches = await builders.add_worker(
-            db,
-            family_name="Захарова",
-            given_name="Елена",
-            patronymic="Михайловна",
-            position="учитель истории",
-        )
-        leads = await people.appoint(
-            db,
-            NOW,
-            by=None,
-            person_id=zaharova,
-            position="заместитель директора",
-            category=Category.OTHER,
-            since=date(2020, 9, 1),
-        )
-        _, yolkin = await builders.add_worker(
-            db, family_name="Ёлкин", given_name="Павел", patronymic="Романович", position="учитель географии"
-        )
-        _, zhukov = await builders.add_worker(
-            db, family_name="Жуков", given_name="Олег", patronymic="Ильич", position="учитель физики"
-        )
+        teaches, leads, yolkin, zhukov = await _appointments(db)
         version = await schedule.draft(
             db, NOW, by=by, title="График", valid_from=YEAR_STARTS, valid_until=YEAR_ENDS
         )

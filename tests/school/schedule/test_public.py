@@ -30,6 +30,17 @@ async def publish(database: Database, version_id: int, school: School) -> None:
         await publish_version(db, school, version_id)
 
 
+TEACHERS = [
+    (1, "Ежов Анна Павловна", "учитель химии"),
+    (2, "Соколова Анна Павловна", "учитель математики"),
+    (3, "Яшин Анна Павловна", "учитель истории"),
+]
+OTHERS = [
+    (1, "Ёлкина Анна Павловна", "библиотекарь"),
+    (2, "Соколова Анна Павловна", "заместитель директора"),
+]
+
+
 async def test_rows_are_workers_in_positions_numbered_in_each_section(database: Database) -> None:
     school = await open_school(database)
     async with database.begin() as db:
@@ -63,23 +74,7 @@ async def test_rows_are_workers_in_positions_numbered_in_each_section(database: 
             (section.category, [(row.number, row.name, row.position) for row in section.rows])
             for section in shown.sections
         ]
-        assert names == [
-            (
-                Category.PEDAGOGICAL,
-                [
-                    (1, "Ежов Анна Павловна", "учитель химии"),
-                    (2, "Соколова Анна Павловна", "учитель математики"),
-                    (3, "Яшин Анна Павловна", "учитель истории"),
-                ],
-            ),
-            (
-                Category.OTHER,
-                [
-                    (1, "Ёлкина Анна Павловна", "библиотекарь"),
-                    (2, "Соколова Анна Павловна", "заместитель директора"),
-                ],
-            ),
-        ]
+        assert names == [(Category.PEDAGOGICAL, TEACHERS), (Category.OTHER, OTHERS)]
         slots = shown.sections[0].rows[1].slots
         assert [(slot.weekday, slot.starts, slot.form) for slot in slots] == [
             (2, time(15), Form.CHAT),
