@@ -16,7 +16,7 @@ from rooms.sfu.aside import open_aside
 from rooms.sfu.counters import Counters
 from rooms.sfu.departures import Departures
 from rooms.sfu.ice_lite import Address, BindingRequest, TcpAddress, UdpAddress
-from rooms.sfu.inbox import AT_ONCE, Datagram, Inbox, receive_many
+from rooms.sfu.inbox import Datagram, Inbox, receive_many
 from rooms.sfu.limits import CheckLimit
 from rooms.sfu.outgoing import Lane, Outgoing
 from rooms.sfu.srtp import Protector
@@ -280,7 +280,8 @@ class UdpSocket:
                     self.flush()
                     departed = now
                 self._take(datagram, real_to_monotonic, now)
-            if len(came) < AT_ONCE:
+            if not came:
+                # Not before: the rest of a frame comes while its beginning is being read.
                 return
 
     def _take(self, datagram: Datagram, real_to_monotonic: float, now: float) -> None:
