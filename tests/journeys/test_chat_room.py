@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from school.db import Database
 from school.schedule.models import Form
@@ -15,6 +15,9 @@ PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8ff"
     "ff3f0005fe02fedccc59e70000000049454e44ae426082"
 )
+
+AT_ITS_END = """(list => list.scrollHeight > list.clientHeight
+    && list.scrollHeight - list.scrollTop - list.clientHeight < 40)(document.querySelector(".messages"))"""
 
 
 @on_every_screen
@@ -65,6 +68,16 @@ async def talk(host: Person, student: Person) -> None:
     program = {"name": "игра.exe", "mimeType": "application/octet-stream", "buffer": b"MZ..."}
     await student.attach(attach, program)
     await expect(student.page.get_by_text("Такие файлы чат не принимает")).to_be_visible()
+    await stays_at_its_end(host.page)
+
+
+async def stays_at_its_end(page: Page) -> None:
+    """The last message is in sight though a telephone's keyboard takes a third of the screen."""
+    size = page.viewport_size
+    assert size is not None
+    await page.set_viewport_size({"width": size["width"], "height": size["height"] * 2 // 3})
+    await steps.until(page, AT_ITS_END)
+    await page.set_viewport_size(size)
 
 
 async def ask(host: Person, student: Person) -> None:

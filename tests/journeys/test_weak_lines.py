@@ -1,4 +1,4 @@
-"""Phones and weak networks (R42, R44): the verdict, another microphone, sound alone, a floating picture."""
+"""Phones and weak networks (R42, R44): the verdict, another microphone, fewer pictures, a floating one."""
 
 import asyncio
 from pathlib import Path
@@ -51,8 +51,11 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
 
         await phone.keyboard.press("?")
         await takes_another_microphone(phone)
+        await phone.get_by_label("Показывать только меня").check()
         await phone.keyboard.press("Escape")
+        await expect(phone.locator(".tile video")).to_have_count(1)
         await heard(teacher)
+        await steps.moving(teacher)
 
         await phone.keyboard.press("m")
         await phone.keyboard.press("?")

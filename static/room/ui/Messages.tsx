@@ -38,8 +38,13 @@ export function Messages({ mend }: Mend): JSX.Element {
     for (const one of [element, ...element.children]) watch.observe(one);
     return () => watch.disconnect();
   }, []);
+  const top = useRef(0);
   const scrolled = ({ currentTarget: element }: TargetedEvent<HTMLDivElement>): void => {
-    atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+    const near = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
+    // Only a person goes up: what has grown below since the list was put to its end is no reason to stay behind.
+    if (near) atEnd.current = true;
+    else if (element.scrollTop < top.current) atEnd.current = false;
+    top.current = element.scrollTop;
   };
   return (
     <div class="messages" ref={list} onScroll={scrolled} tabIndex={0} role="log" aria-live="off" aria-label={words.chat.title}>

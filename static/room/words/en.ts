@@ -395,7 +395,7 @@ export const en: Words = {
     },
     thanks: "Thank you for being with us.",
     moved: "See the new time on your page “Today”.",
-    cancelled: "See the reason and what replaces it on your page “Today”.",
+    cancelled: "If something replaces it, it will be on your page “Today”.",
     refused: "If this is a mistake, write to the host or to the school.",
     finished: "Thank you for being with us. You may join the line again if there is another question.",
     removed: "If this is a mistake, write to the host or to the school.",
