@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar, get_origin
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from multidict import MultiDictProxy
 from pydantic import BaseModel, ValidationError
 
 from web.keys import READER
@@ -54,15 +56,27 @@ class Form(Generic[Model]):
         self.errors[name] = words
 
 
+async def posted(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
+    """The fields as they came; raises HTTPBadRequest for a body that is no form.
+
+    What is wrong may be the name of its charset, the bytes in it, the boundary of its parts, their headers
+    or, as a RuntimeError, the name of their encoding.
+    """
+    try:
+        return await request.post()
+    except (LookupError, ValueError, RuntimeError, HttpProcessingError) as error:
+        raise web.HTTPBadRequest from error
+
+
 async def read(request: web.Request, model: type[Model]) -> Form[Model]:
     """The posted fields, stripped, but for passwords. A template must not show a password again."""
-    posted = await request.post()
+    fields = await posted(request)
     values = {
         name: value if "password" in name else value.strip()
-        for name, value in posted.items()
+        for name, value in fields.items()
         if isinstance(value, str) and name != "csrf"
     }
-    lists = {name: [str(value) for value in posted.getall(name, [])] for name in _list_fields(model)}
+    lists = {name: [str(value) for value in fields.getall(name, [])] for name in _list_fields(model)}
     form = Form[Model](values, lists)
     try:
         form.given = model.model_validate({name: value for name, value in values.items() if value} | lists)
@@ -85,7 +99,7 @@ class Upload:
 
 async def file(request: web.Request, name: str = "file") -> Upload | None:
     """The chosen file of a multipart form, or None; its size is bounded by the route's `max_body`."""
-    sent = (await request.post()).get(name)
+    sent = (await posted(request)).get(name)
     if not isinstance(sent, web.FileField) or not sent.filename:
         return None
     with sent.file:

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from web import forms
 from web.errors import FormExpired
 from web.identity import holder
 from web.keys import CSRF, OPTIONS
@@ -36,5 +37,5 @@ def same_origin(request: web.Request) -> bool:
 async def _field(request: web.Request) -> str:
     if request.content_type not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return ""
-    value = (await request.post()).get("csrf", "")
+    value = (await forms.posted(request)).get("csrf", "")
     return value if isinstance(value, str) else ""

@@ -59,6 +59,33 @@ async def test_a_body_that_is_too_large_is_413(browser: Browser) -> None:
         assert "Слишком большой размер" in await response.text()
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=klingon", b"csrf=a"),
+        ("application/x-www-form-urlencoded", b"csrf=\xff\xfe"),
+        ("application/x-www-form-urlencoded; charset=utf-16", b"csrf="),
+        ("multipart/form-data", b"csrf=a"),
+        ("multipart/form-data; boundary=b", b"csrf=a"),
+        ("multipart/form-data; boundary=b", b"--b\r\n"),
+        ("multipart/form-data; boundary=b", b"--b\r\nno header\r\n\r\na\r\n--b--\r\n"),
+        ("multipart/form-data; boundary=" + "b" * 200, b"--b\r\n"),
+        ("multipart/form-data; boundary=b",
+         b'--b\r\nContent-Disposition: form-data; name="csrf"\r\n'
+         b"Content-Transfer-Encoding: base65\r\n\r\na\r\n--b--\r\n"),
+    ],
+)  # fmt: skip
+async def test_a_body_that_is_no_form_is_400_and_no_fault_of_ours(
+    browser: Browser, kind: str, body: bytes
+) -> None:
+    await browser.become("orlova")
+    await browser.get("/groups")
+    for given in ({}, {"X-CSRF-Token": browser.token}):
+        headers = {"Content-Type": kind, "Accept": "text/html", **given}
+        async with browser.client.post("/groups", data=body, headers=headers) as answer:
+            assert answer.status in ((400, 403, 422) if given else (400, 403)), await answer.text()
+
+
 async def test_a_script_gets_codes(browser: Browser) -> None:
     answer = await browser.get("/nothing-here", Accept="application/json")
     assert (answer.status, answer.text) == (404, '{"code": "http_404"}')

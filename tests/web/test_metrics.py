@@ -63,6 +63,14 @@ async def test_who_does_not_know_the_token_is_told_nothing(watched: Site, given:
         assert page.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+async def test_a_token_that_is_no_text_is_refused_too(watched: Site) -> None:
+    reader, writer = await asyncio.open_connection(watched.server.host, watched.server.port)
+    writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \xff\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"401"
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_a_sign_in_is_no_token(watched: Site) -> None:
     async with watched.browser() as browser:
         await browser.become("orlova")

@@ -194,7 +194,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def save(request: web.Request) -> web.Response:
     """Do what the button says."""
-    name = str((await request.post()).get("change", ""))
+    name = str((await forms.posted(request)).get("change", ""))
     if name not in CHANGES:
         raise web.HTTPBadRequest
     model, change = CHANGES[name]

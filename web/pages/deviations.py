@@ -67,7 +67,7 @@ async def new(request: web.Request) -> web.Response:
 
 async def add(request: web.Request) -> web.Response:
     """Add the session; the button beside the search only looks for people and keeps what was typed."""
-    if (await request.post()).get("action") == "find":
+    if (await forms.posted(request)).get("action") == "find":
         typed = await forms.read(request, OneOff)
         return await _show_new(request, Form(typed.values, typed.lists), status=200)
     form = await forms.read(request, OneOff)

@@ -16,12 +16,17 @@ async def metrics(request: web.Request) -> web.Response:
     if not expected:
         raise web.HTTPNotFound
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), expected.encode()):
+    if scheme.lower() != "bearer" or not hmac.compare_digest(_bytes(given.strip()), _bytes(expected)):
         return web.Response(status=401, headers={"WWW-Authenticate": 'Bearer realm="metrics"'})
     body = await request.app[METRICS].page(request.app[REGISTRY], request.app[DATABASE])
     response = web.Response(body=body, headers={"Content-Type": _TEXT})
     response.enable_compression()
     return response
+
+
+def _bytes(text: str) -> bytes:
+    """What stood in the header, though it was no UTF-8."""
+    return text.encode(errors="surrogateescape")
 
 
 ROUTES = (Route("metrics", "GET", "/metrics", metrics, token("KABINET_METRICS_TOKEN")),)
