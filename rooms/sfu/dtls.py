@@ -16,12 +16,14 @@ from aiortc.rtcdtlstransport import (
     SRTPProtectionProfile,
 )
 from OpenSSL import SSL
-from pylibsrtp import Session
+from pylibsrtp import Policy, Session
 
 from rooms.sfu.params import SfuError
 
 PROFILES: Final = [SRTP_AEAD_AES_128_GCM, SRTP_AEAD_AES_256_GCM, SRTP_AES128_CM_SHA1_80]
 ALGORITHMS: Final = frozenset({"sha-256", "sha-384", "sha-512"})
+EXPORTER: Final = b"EXTRACTOR-dtls_srtp"  # RFC 5764 §4.2
+OUTBOUND_WINDOW: Final = 256  # packets: what is older is not sent again under its own number
 MAX_QUEUE: Final = 32
 MAX_RESENDS: Final = 16
 
@@ -151,6 +153,22 @@ def _hello_fragment(data: bytes) -> bytes | None:
     return data[17:22]
 
 
+def _outbound(transport: RTCDtlsTransport) -> Session:
+    """As the library's own, but libsrtp moves the whole window on with each packet: here it is a quarter."""
+    ssl: Any = transport._ssl
+    chosen = ssl.get_selected_srtp_profile()
+    profile = next(one for one in PROFILES if one.openssl_profile == chosen)
+    secret = ssl.export_keying_material(EXPORTER, 2 * (profile.key_length + profile.salt_length))
+    policy = Policy(
+        key=profile.get_key_and_salt(secret, 1 if transport._role == "server" else 0),
+        ssrc_type=Policy.SSRC_ANY_OUTBOUND,
+        srtp_profile=profile.libsrtp_profile,
+    )
+    policy.allow_repeat_tx = True
+    policy.window_size = OUTBOUND_WINDOW
+    return Session(policy)
+
+
 class Dtls:
     """One DTLS association. `changed` hears each new state; the SRTP sessions are there once connected."""
 
@@ -170,7 +188,7 @@ class Dtls:
         """The SRTP sessions, inbound and outbound; SfuError("not_connected") when there are none."""
         if self._transport is None or self._transport._rx_srtp is None:
             raise SfuError("not_connected")
-        return self._transport._rx_srtp, self._transport._tx_srtp
+        return self._transport._rx_srtp, _outbound(self._transport)
 
     def start(self, role: Role, fingerprints: Sequence[Fingerprint]) -> None:
         """Begin the handshake; as a client this sends, so an address must be known."""
