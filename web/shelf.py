@@ -56,12 +56,16 @@ class Shelf:
 
     def get(self, key: Hashable) -> Any | None:
         """Give what was put there since the last change."""
-        return self._kept.get(key)
+        value = self._kept.pop(key, None)
+        if value is not None:
+            self._kept[key] = value  # the last asked for is the last to be thrown away
+        return value
 
     def put(self, key: Hashable, value: object, edition: int) -> None:
         """Keep what was made from data read under this edition; later ones are not mixed with it."""
         if edition != self.edition:
             return
+        # Anybody can ask for pages of ever new addresses: they must not crowd out what everybody asks for.
         if len(self._kept) >= _MOST:
-            self._kept.clear()
+            del self._kept[next(iter(self._kept))]
         self._kept[key] = value

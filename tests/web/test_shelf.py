@@ -46,6 +46,16 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(sqlite_databas
     assert shelf.get("page") is None
 
 
+def test_whoever_asks_for_ever_new_pages_crowds_out_none_that_others_ask_for() -> None:
+    shelf = Shelf()
+    shelf.put("asked for", "by everybody", shelf.edition)
+    shelf.put("asked for once", "by somebody", shelf.edition)
+    for number in range(1000):
+        shelf.put(number, "by one", shelf.edition)
+        assert shelf.get("asked for") == "by everybody"
+    assert shelf.get("asked for once") is None
+
+
 def test_pieces_make_the_same_page_packed_and_plain() -> None:
     pieces = Pieces.of("<p>@</p>" + "Расписание " * 500 + "@ <b>@</b>", "@", NOW)
     for token in ("a", "wMj" * 20):
