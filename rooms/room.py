@@ -265,7 +265,7 @@ class Room:
         if after != before:
             self.push("session", after)
         self.away = {person: kept for person, kept in self.away.items() if now < kept.until}
-        self._give_places()
+        self._give_places(anew=True)
         self.tell_waiting(now)
 
     def wait(self, peer: Peer, door: views.Door) -> None:
@@ -324,11 +324,15 @@ class Room:
         inside = [(one.seated_at, one.id) for one in self.peers.values() if not one.rights.moderate]
         return in_order([*inside, *((kept.since, person) for person, kept in self.away.items())])
 
-    def _give_places(self) -> None:
+    def _give_places(self, *, anew: bool = False) -> None:
+        """Give everybody their place by number; `anew` also the rights of those whose place is as it was."""
         for number, person in enumerate(self._counted()):
             peer = self.peers.get(person)
-            if peer is not None:
-                peer.place = place_of(number, self.session.form, self.settings) or Place.CHAT
+            if peer is None:
+                continue
+            place = place_of(number, self.session.form, self.settings) or Place.CHAT
+            if anew or place is not peer.place:
+                peer.place = place
                 self.settle(peer)
 
     def send_off(self, peer: Peer, over: views.Over) -> bool:

@@ -227,7 +227,7 @@ async def expected(db: Db, session_id: int, today: date) -> list[ExpectedRow]:
     A parent of two children in it stands once, for the child first by name.
     """
     seen: dict[int, ExpectedRow] = {}
-    for row in await _entitlements(db, today, Session.id == session_id):
+    for row in _merged(await fetch(db, _ways_of_all(today), session=session_id)):
         seen.setdefault(row.person_id, row)
     return list(seen.values())
 
@@ -244,6 +244,11 @@ async def entitlements(db: Db, session_id: int, person_id: int, today: date) -> 
 def _ways_of_one(today: date) -> Select[tuple[Any, ...]]:
     """Made once a day: each page, ticket and entry of a room asks, and making it takes longer than asking."""
     return ways(today, (Session.id == bindparam("session", type_=INT64),), bindparam("person", type_=INT64))
+
+
+@lru_cache(maxsize=4)
+def _ways_of_all(today: date) -> Select[tuple[Any, ...]]:
+    return ways(today, (Session.id == bindparam("session", type_=INT64),), None)
 
 
 def _in_time(since: datetime, until: datetime, moved_away: bool) -> list[ColumnElement[bool]]:
@@ -301,7 +306,7 @@ async def _group_names(db: Db, session_ids: Iterable[int]) -> dict[int, list[str
 
 
 async def _entitlements(
-    db: Db, today: date, *where: ColumnElement[bool], person_id: int | None = None
+    db: Db, today: date, *where: ColumnElement[bool], person_id: int
 ) -> list[ExpectedRow]:
     return _merged(await db.execute(ways(today, where, person_id)))
 
