@@ -188,7 +188,8 @@ class Dtls:
         """The SRTP sessions, inbound and outbound; SfuError("not_connected") when there are none."""
         if self._transport is None or self._transport._rx_srtp is None:
             raise SfuError("not_connected")
-        return self._transport._rx_srtp, _outbound(self._transport)
+        self._transport._tx_srtp = _outbound(self._transport)
+        return self._transport._rx_srtp, self._transport._tx_srtp
 
     def start(self, role: Role, fingerprints: Sequence[Fingerprint]) -> None:
         """Begin the handshake; as a client this sends, so an address must be known."""
