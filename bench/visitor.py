@@ -170,6 +170,12 @@ class Visitor:
             await self._wire.ask("consumer.size", id=made["id"], **TILE)
         await self._wire.ask("consumer.resume", id=made["id"])
 
+    async def _consume_new(self, producer: str) -> None:
+        try:
+            await self._consume(producer)
+        except (RefusedError, TimeoutError) as error:  # it may be gone again, or the transport
+            self.failures.append(f"{type(error).__name__} {error}")
+
     def _first(self, data: bytes, _number: int) -> None:
         """The first packet has come: the others are only counted by the kernel, or thrown away there."""
         peer = self._downwards
@@ -188,7 +194,7 @@ class Visitor:
         elif event == "producer.added" and data["source"] in SOURCES:
             self._producers[data["id"]] = data
             if self._downwards is not None:
-                self._do(self._consume(data["id"]))
+                self._do(self._consume_new(data["id"]))
         elif event == "producer.removed":
             self._producers.pop(data["id"], None)
 
