@@ -11,6 +11,8 @@ from rooms.sfu.delivery import Condition
 
 STRAINED = 0.9  # of what is sent, if what passes a growing queue is less
 QUEUE = 0.1  # seconds
+NEAR = 1.1  # times what is sent: a train that passes no quicker makes a long queue no jitter ...
+NEAR_SECONDS = 1.0  # ... for so long
 STAYS = 3  # feedbacks with a longer queue than that ...
 LONGER = 0.2  # ... which is longer by this than at first: more than a radio's jitter
 GROWS = 0.03  # ... or by this ...
@@ -59,6 +61,7 @@ class Fullness:
         self._queue = 0.0
         self._first = 0.0
         self._since = self._told_at = 0.0
+        self._near_at = float("-inf")
         self._stays = 0
         self._lossy = Lasting()
         self._heavy = Lasting()
@@ -78,6 +81,8 @@ class Fullness:
         Sets `rising` (the queue is longer than at the last feedback) and `lossy` (too much for a picture is
         lost, and not by chance alone).
         """
+        if condition.carries is not None and condition.carries < NEAR * sent:
+            self._near_at = now
         queued = self._queued(condition, now)
         heavy = self._heavy.seconds(now, holds=condition.lost > HEAVY_LOSS)
         hopeless = self._hopeless.seconds(now, holds=condition.lost > HOPELESS)
@@ -113,4 +118,6 @@ class Fullness:
         grown = queue - self._first
         if self._stays < STAYS:
             return False
-        return grown > LONGER or self.drowned(now) or (now - self._since > STAYS_SECONDS and grown > GROWS)
+        long = now - self._since > STAYS_SECONDS and grown > GROWS
+        near = now - self._near_at < NEAR_SECONDS and grown > 0
+        return grown > LONGER or long or near or self.drowned(now)
