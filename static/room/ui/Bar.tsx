@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { Room } from "../room.ts";
 import { useAsk } from "./asking.ts";
-import { useCrowded, useNarrow, useRoom } from "./context.ts";
+import { useCrowded, usePhone, useRoom } from "./context.ts";
 import { FloorStrip } from "./FloorStrip.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 
@@ -46,14 +46,14 @@ function Control({ icon, label, short, press, state, disabled = false, badge = 0
 export function Bar(): JSX.Element {
   const { session, view, words } = useRoom();
   const writing = session.session.value?.form === "chat";
-  const narrow = useNarrow();
+  const phone = usePhone();
   const { moderate } = session.rights.value;
   const crowded = useCrowded();
   return (
     <footer class="bar">
       <FloorStrip />
       <div class="bar-controls" role="toolbar" aria-label={words.bar.label}>
-        {!writing && <Devices narrow={narrow} />}
+        {!writing && <Devices phone={phone} />}
         <HandControl />
         {!writing && <ChatControl />}
         {!(crowded && !moderate) && (
@@ -124,7 +124,7 @@ function HandControl(): JSX.Element | null {
   );
 }
 
-function Devices({ narrow }: { narrow: boolean }): JSX.Element | null {
+function Devices({ phone }: { phone: boolean }): JSX.Element | null {
   const { local, session, words } = useRoom();
   const { publish_audio, publish_video, publish_screen } = session.rights.value;
   const microphone = local.microphone.on.value && local.microphone.track.value !== null;
@@ -150,7 +150,7 @@ function Devices({ narrow }: { narrow: boolean }): JSX.Element | null {
           press={() => void local.toggleCamera()}
         />
       )}
-      {publish_screen && local.canShare.value && !narrow && (
+      {publish_screen && local.canShare.value && !phone && (
         <Control
           icon={screen ? "screenOff" : "screen"}
           label={screen ? words.bar.screenOff : words.bar.screenOn}

@@ -28,15 +28,18 @@ export const useNarrow = (): boolean => useMedia("(max-width: 40rem)");
 /** Too narrow for a panel beside the pictures: it lies over them (`panel.css`). */
 export const useSheet = (): boolean => !useMedia("(min-width: 52rem), (orientation: landscape) and (max-height: 30rem)");
 
+/** A phone upright or on its side. */
+export const usePhone = (): boolean => useMedia("(max-width: 40rem), (orientation: landscape) and (max-height: 30rem)");
+
 /**
- * A narrow phone has room for six controls with their names: whoever speaks finds the rest one touch further. The same
+ * A phone's bar has room for six controls with their names: whoever speaks finds the rest one touch further. The same
  * ones always, so that nothing moves under the thumb.
  */
 export function useCrowded(): boolean {
   const { session } = useRoom();
-  const narrow = useNarrow();
+  const phone = usePhone();
   const { moderate, publish_audio } = session.rights.value;
-  return narrow && session.session.value?.form !== "chat" && (moderate || publish_audio);
+  return phone && session.session.value?.form !== "chat" && (moderate || publish_audio);
 }
 
 function useMedia(media: string): boolean {
