@@ -1,4 +1,4 @@
-"""What the demo school did in the past days: topics, who came, who was late. Deterministic."""
+"""What the demo school did in the past weeks: topics, who came, who was late. Deterministic."""
 
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -14,7 +14,10 @@ from school.sessions.models import EndReason, RoomRole, Scope, TopicBasis
 from school.sessions.queries import ExpectedRow, SessionRow
 from server.demo.timetable import TOPICS, ZONE
 
+#: everybody's attendance; it takes a second to write
 DAYS: Final = timedelta(days=5)
+#: longer than any term: what was before has been held too, else the head finds a term of missed consultations
+WEEKS: Final = timedelta(weeks=11)
 AHEAD: Final = timedelta(days=14)
 _REASON: Final = "Дополнительная консультация по просьбе класса"
 _TOPIC: Final = ("Повторение: алгоритмы и исполнители", "student_request", "overview")
@@ -24,11 +27,11 @@ async def write(db: Db, now: datetime, *, administrator: str, teacher: str, grou
     """Hold the consultations of the past days, one of yesterday at least; set topics of coming ones."""
     await _yesterday(db, now, administrator, teacher, group)
     settings = await organisation.settings(db)
-    for row in await queries.between(db, now - DAYS, now + AHEAD):
+    for row in await queries.between(db, now - WEEKS, now + AHEAD):
         if row.subject in TOPICS:
             await _set_topic(db, min(now, row.starts_at), row, TOPICS[row.subject])
         if row.ends_at + timedelta(minutes=settings.grace_minutes) < now:
-            await _hold(db, row, settings.grace_minutes)
+            await _hold(db, row, settings.grace_minutes, everybody=row.starts_at >= now - DAYS)
 
 
 async def _yesterday(db: Db, now: datetime, administrator: str, teacher: str, group: str) -> None:
@@ -67,9 +70,13 @@ async def _set_topic(db: Db, at: datetime, row: SessionRow, topic: tuple[str, st
     )
 
 
-async def _hold(db: Db, row: SessionRow, grace_minutes: int) -> None:
+async def _hold(db: Db, row: SessionRow, grace_minutes: int, *, everybody: bool) -> None:
     settings = await organisation.settings(db)
-    came = await queries.expected(db, row.id, settings.today(row.starts_at))
+    came = [
+        one
+        for one in await queries.expected(db, row.id, settings.today(row.starts_at))
+        if everybody or one.role is RoomRole.HOST
+    ]
     for place, person in enumerate(came):
         await _stay(db, row, person, place)
     if came:

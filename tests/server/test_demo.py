@@ -110,6 +110,7 @@ async def test_the_school_has_everything_that_it_promises(database: Database) ->
         published = await schedule.public(db, A_SUNDAY.date())
         broken = await first_broken(db)
         groups = await people.groups(db)
+        term = await session_queries.between(db, A_SUNDAY - timedelta(weeks=11), A_SUNDAY)
     assert len(groups) == 6
     assert len(students) == members == 90
     assert len(parents) >= 60
@@ -122,6 +123,8 @@ async def test_the_school_has_everything_that_it_promises(database: Database) ->
     assert published is not None
     assert [len(section.rows) for section in published.sections] == [11, 5]
     assert broken is None
+    assert len(term) > 100
+    assert [row.id for row in term if row.ends_at < A_SUNDAY and row.started_at is None] == []
 
 
 async def test_everybody_can_sign_in_with_the_password_that_is_told(sqlite_database: Database) -> None:
