@@ -86,11 +86,6 @@ def week_parity(on: date, anchor: date) -> WeekParity:
     return WeekParity.EVEN if weeks % 2 else WeekParity.ODD
 
 
-def term_of(calendar: Calendar, on: date) -> Period | None:
-    """Give the term a day lies in."""
-    return next((term for term in calendar.terms if term.covers(on)), None)
-
-
 def days(since: date, until: date) -> Iterator[date]:
     """Give every day from `since` to `until`, both included."""
     for number in range((until - since).days + 1):

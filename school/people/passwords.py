@@ -20,8 +20,3 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
-
-
-def needs_rehash(password_hash: str) -> bool:
-    """Say whether a hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(password_hash)

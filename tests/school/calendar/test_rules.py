@@ -14,7 +14,6 @@ from school.calendar.rules import (
     WeekParity,
     days,
     official_holidays,
-    term_of,
     week_parity,
     works_on,
 )
@@ -83,11 +82,6 @@ def test_parity_alternates_weekly_and_never_within_a_week(on: date, anchor: date
     monday = on - timedelta(days=on.weekday())
     assert week_parity(on, anchor) is week_parity(monday, anchor)
     assert week_parity(monday - timedelta(days=1), anchor) is not week_parity(monday, anchor)
-
-
-def test_a_day_lies_in_its_term_or_in_none() -> None:
-    assert term_of(CALENDAR, date(2026, 10, 25)) == CALENDAR.terms[0]
-    assert term_of(CALENDAR, date(2026, 10, 26)) is None
 
 
 def test_days_run_from_the_first_to_the_last() -> None:

@@ -11,7 +11,7 @@ from school.errors import NotFound
 from school.people import actions, queries
 from school.people.errors import PersonEnded
 from school.people.models import Role, SignIn
-from school.people.passwords import hash_password, needs_rehash, verify_password
+from school.people.passwords import hash_password, verify_password
 from school.people.tokens import new_identifier, new_token, token_hash
 from tests.builders import NOW, add_person
 from tests.races import RUNNERS, race
@@ -178,7 +178,6 @@ def test_a_password_matches_its_hash_and_no_other() -> None:
     assert verify_password(password_hash, "правильный пароль")
     assert not verify_password(password_hash, "Правильный пароль")
     assert not verify_password("not a hash", "правильный пароль")
-    assert not needs_rehash(password_hash)
 
 
 def test_nobodys_password_never_matches() -> None:
