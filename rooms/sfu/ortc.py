@@ -102,12 +102,6 @@ def published(kind: MediaKind, value: object, router: RtpCapabilities) -> Publis
     )
 
 
-def consumable(published_: Published, value: object) -> bool:
-    """Whether a device with these rtpCapabilities can play it; raises `SfuError("bad_parameters")`."""
-    capabilities = read(RtpCapabilities, value)
-    return _matching_capability(published_, capabilities) is not None
-
-
 def received(
     published_: Published, value: object, *, producer: str, mid: str, ssrc: int, rtx_ssrc: int, cname: str
 ) -> Received:

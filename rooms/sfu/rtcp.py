@@ -278,11 +278,6 @@ def picture_loss(sender: int, media: int) -> bytes:
     return _packet(PSFB, PLI, _PAIR.pack(sender, media))
 
 
-def full_intra_request(sender: int, media: int, number: int) -> bytes:
-    """A FIR; `number` rises with each new request (RFC 5104 §4.3.1)."""
-    return _packet(PSFB, FIR, _PAIR.pack(sender, 0) + struct.pack("!IBBH", media, number & 0xFF, 0, 0))
-
-
 def remb(sender: int, bitrate: int, ssrcs: Iterable[int]) -> bytes:
     """A REMB; the bitrate is rounded down to 18 significant bits."""
     exponent = max(0, bitrate.bit_length() - 18)

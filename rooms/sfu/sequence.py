@@ -26,10 +26,3 @@ class Unwrapper:
             return highest + delta - self._mask - 1
         self.highest = highest + delta
         return self.highest
-
-    def peek(self, value: int) -> int:
-        """As `unwrap`, without remembering."""
-        if self.highest < 0:
-            return value + self._mask + 1
-        delta = (value - self.highest) & self._mask
-        return self.highest + delta - (self._mask + 1 if delta >= self._half else 0)

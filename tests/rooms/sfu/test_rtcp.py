@@ -42,7 +42,8 @@ def test_another_implementation_reads_our_nack() -> None:
 
 def test_key_frame_requests_and_remb_are_read() -> None:
     assert rtcp.parse(rtcp.picture_loss(1, 2)) == [rtcp.KeyFrameRequest(2)]
-    assert rtcp.parse(rtcp.full_intra_request(1, 2, 300)) == [rtcp.KeyFrameRequest(2)]
+    full_intra_request = bytes.fromhex("84ce0004 00000001 00000000 00000002 2c000000")  # RFC 5104 §4.3.1
+    assert rtcp.parse(full_intra_request) == [rtcp.KeyFrameRequest(2)]
     assert rtcp.parse(rtcp.remb(1, 2_500_000, [7, 8])) == [rtcp.Remb(2_500_000 & ~0xF, (7, 8))]
     (read,) = witness.RtcpPacket.parse(rtcp.remb(1, 2_500_000, [7, 8]))
     assert isinstance(read, witness.RtcpPsfbPacket)
