@@ -1,6 +1,7 @@
 /** The shared whiteboard: what is drawn on it, and what this browser draws. */
 import { signal } from "@preact/signals";
 import { newClientId } from "./clientid.ts";
+import type { Line } from "./ink.ts";
 import type { BoardUp, Colour, DrawnBy, Stroke } from "./protocol.ts";
 import type { Wire } from "./wire.ts";
 
@@ -10,14 +11,14 @@ const MOST_POINTS = 400;
 /** As many as one answer carries. */
 const PAGE = 100;
 
-export type Line = Pick<Stroke, "colour" | "width" | "points"> & { client_id: string };
+type Sent = Line & { client_id: string };
 
 export class Board {
   /** null while the board is away. */
   readonly up = signal<BoardUp | null>(null);
   readonly strokes = signal<readonly Stroke[]>([]);
   /** Drawn here, not acknowledged yet. */
-  readonly own = signal<readonly Line[]>([]);
+  readonly own = signal<readonly Sent[]>([]);
   readonly #wire: Wire;
   /** Erased while the strokes before were still being fetched. */
   #erased = new Set<number>();
@@ -131,24 +132,4 @@ function distance(x: number, y: number, ax: number, ay: number, bx: number, by: 
   const length = (bx - ax) ** 2 + (by - ay) ** 2;
   const along = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length));
   return Math.hypot(x - ax - along * (bx - ax), y - ay - along * (by - ay));
-}
-
-export const INK: Record<Colour, string> = { black: "#1b1f24", red: "#b3261e", blue: "#1b5aa6", green: "#1a6a37" };
-
-/** Draws everything on white, as wide as the canvas is. */
-export function paint(canvas: HTMLCanvasElement, lines: readonly Omit<Line, "client_id">[]): void {
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  const scale = canvas.width / BOARD.width;
-  context.fillStyle = "#ffffff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.lineCap = context.lineJoin = "round";
-  for (const { colour, width, points } of lines) {
-    context.strokeStyle = INK[colour];
-    context.lineWidth = Math.max(1, width * scale);
-    context.beginPath();
-    context.moveTo((points[0] ?? 0) * scale, (points[1] ?? 0) * scale);
-    for (let at = 0; at < points.length; at += 2) context.lineTo((points[at] ?? 0) * scale, (points[at + 1] ?? 0) * scale);
-    context.stroke();
-  }
 }

@@ -1,14 +1,15 @@
 /**
- * The whiteboard as a PDF (ISO 32000-1): one page, A4 lying, lines as lines, so that they stay sharp on paper.
+ * The whiteboard as a PDF (ISO 32000-1): one page, A4 lying, ink as shapes, so that it stays sharp on paper.
  * Loaded when somebody saves a board.
  */
-import { BOARD, INK, type Line } from "./board.ts";
+import { BOARD } from "./board.ts";
+import { INK, outline, type Line } from "./ink.ts";
 
 /** Points of 1/72 inch. */
 const PAGE = { width: 841.89, height: 595.28 };
 const MARGIN = 28;
 
-export function boardPdf(lines: readonly Omit<Line, "client_id">[], title: string): Uint8Array<ArrayBuffer> {
+export function boardPdf(lines: readonly Line[], title: string): Uint8Array<ArrayBuffer> {
   const drawing = content(lines);
   const objects = [
     "<< /Type /Catalog /Pages 2 0 R >>",
@@ -30,20 +31,18 @@ export function boardPdf(lines: readonly Omit<Line, "client_id">[], title: strin
   return new TextEncoder().encode(text);
 }
 
-/** A frame as large as the board and the lines in it; PDF counts from the bottom. */
-function content(lines: readonly Omit<Line, "client_id">[]): string {
+/** A frame as large as the board and the ink in it; PDF counts from the bottom. */
+function content(lines: readonly Line[]): string {
   const scale = Math.min((PAGE.width - 2 * MARGIN) / BOARD.width, (PAGE.height - 2 * MARGIN) / BOARD.height);
   const left = (PAGE.width - BOARD.width * scale) / 2;
   const top = (PAGE.height + BOARD.height * scale) / 2;
   const at = (x: number, y: number): string => `${short(left + x * scale)} ${short(top - y * scale)}`;
   const frame = `0.8 G 0.5 w ${at(0, BOARD.height)} ${short(BOARD.width * scale)} ${short(BOARD.height * scale)} re S`;
-  const drawn = lines.map(({ colour, width, points }) => {
-    const steps = [`${at(points[0] ?? 0, points[1] ?? 0)} m`];
-    // A dot is a line to itself: with round ends it is seen.
-    for (let i = points.length > 2 ? 2 : 0; i < points.length; i += 2) steps.push(`${at(points[i] ?? 0, points[i + 1] ?? 0)} l`);
-    return `${ink(INK[colour])} RG ${short(Math.max(0.5, width * scale))} w ${steps.join(" ")} S`;
+  const drawn = lines.map((line) => {
+    const edge = outline(line).map(([x, y], index) => `${at(x, y)} ${index === 0 ? "m" : "l"}`);
+    return `${ink(INK[line.colour])} rg ${edge.join(" ")} f`;
   });
-  return [frame, "1 J 1 j", ...drawn].join("\n");
+  return [frame, ...drawn].join("\n");
 }
 
 const short = (value: number): string => String(Math.round(value * 100) / 100);

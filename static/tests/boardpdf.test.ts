@@ -25,18 +25,19 @@ test("its title is kept in any letters", () => {
   expect(title.replace(/..../g, (sign) => String.fromCharCode(Number.parseInt(sign, 16)))).toBe("Доска: Алгебра");
 });
 
-test("each line is drawn in its colour, a dot too, and the frame alone when there is none", () => {
-  const strokes = (pdf: string): string[] => pdf.split("\n").filter((line) => line.endsWith(" S"));
-  expect(strokes(written([], ""))).toHaveLength(1);
-  const [, blue, red] = strokes(written(lines, ""));
-  expect(blue).toMatch(/^0\.11 0\.35 0\.65 RG [\d.]+ w [\d.]+ [\d.]+ m( [\d.]+ [\d.]+ l){2} S$/);
-  expect(red).toMatch(/^0\.7 0\.15 0\.12 RG [\d.]+ w ([\d.]+ [\d.]+) m \1 l S$/);
+test("each line is filled in its colour, a dot too, and the frame stands alone when there is none", () => {
+  const shapes = (pdf: string): string[] => pdf.split("\n").filter((line) => line.endsWith(" f"));
+  expect(written([], "")).toContain(" re S");
+  expect(shapes(written([], ""))).toEqual([]);
+  const [blue, red] = shapes(written(lines, ""));
+  expect(blue).toMatch(/^0\.11 0\.35 0\.65 rg [\d.]+ [\d.]+ m( [\d.]+ [\d.]+ l)+ f$/);
+  expect(red).toMatch(/^0\.7 0\.15 0\.12 rg [\d.]+ [\d.]+ m( [\d.]+ [\d.]+ l)+ f$/);
 });
 
-test("nothing is drawn outside of the margins", () => {
+test("nothing is drawn further into the margins than half a pen", () => {
   const drawn = [...written(lines, "").matchAll(/([\d.]+) ([\d.]+) [ml]/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
-  expect(drawn).toHaveLength(5);
+  expect(drawn.length).toBeGreaterThan(lines.length);
   for (const [x, y] of drawn) {
-    expect(Math.min(x, 841.89 - x, y, 595.28 - y)).toBeGreaterThanOrEqual(27.99);
+    expect(Math.min(x, 841.89 - x, y, 595.28 - y)).toBeGreaterThanOrEqual(25);
   }
 });

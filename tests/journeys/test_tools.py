@@ -10,7 +10,7 @@ from school.schedule.models import Form
 from tests.journeys import school
 from tests.journeys.browser import window
 from tests.journeys.server import Kabinet
-from tests.journeys.steps import PATIENCE, set_topic, write
+from tests.journeys.steps import PATIENCE, set_topic, until, write
 
 
 def document(*pages: str) -> bytes:
@@ -133,14 +133,15 @@ async def draws(teacher: Page, student: Page, late: Page) -> None:
     await late.get_by_role("button", name="Войти", exact=True).click()
     for page in (teacher, student, late):
         await expect(page.get_by_role("img", name="На доске 2 линии")).to_be_visible()
-        assert await page.locator("canvas.sheet").evaluate(_COLOURED)
+        await until(page, _COLOURED)
     async with teacher.expect_download() as saved:
         await teacher.get_by_role("button", name="Сохранить картинку").click()
     assert (await saved.value).suggested_filename == "доска.png"
 
 
-_COLOURED = """canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-    .data.some((value, index) => index % 4 === 2 && value < 200)"""
+_COLOURED = """(sheet => sheet.height > 0 && sheet.getContext("2d")
+    .getImageData(0, 0, sheet.width, sheet.height).data
+    .some((value, index) => index % 4 === 2 && value < 200))(document.querySelector("canvas.sheet"))"""
 
 
 async def line(page: Page) -> None:

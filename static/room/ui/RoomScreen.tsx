@@ -5,6 +5,7 @@ import { keepAwake } from "../awake.ts";
 import type { Session } from "../protocol.ts";
 import { MINUTE, minutesLeft } from "../time.ts";
 import { Bar } from "./Bar.tsx";
+import { BoardPlace } from "./BoardPlace.tsx";
 import { ChatPanel } from "./ChatPanel.tsx";
 import { useFocus, useNow, useRoom, useSheet } from "./context.ts";
 import { Dialogs } from "./Dialogs.tsx";
@@ -17,7 +18,6 @@ import { Sounds } from "./Sounds.tsx";
 import { Slides } from "./Slides.tsx";
 import { Stage } from "./Stage.tsx";
 import { TimerNote } from "./TimerNote.tsx";
-import { Whiteboard } from "./Whiteboard.tsx";
 
 export function RoomScreen(): JSX.Element | null {
   const room = useRoom();
@@ -41,7 +41,7 @@ export function RoomScreen(): JSX.Element | null {
         </div>
         {/* What lies under a sheet cannot be seen: the focus does not go there. */}
         <div class="content" data-slides={shown} inert={sheet && panel !== null}>
-          {session.tools.board.up.value ? <Whiteboard /> : <Slides />}
+          {session.tools.board.up.value ? <BoardPlace /> : <Slides />}
           {writing ? <ChatPanel /> : <Stage session={about} />}
         </div>
       </main>

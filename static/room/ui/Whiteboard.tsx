@@ -1,7 +1,8 @@
 /** The whiteboard that everybody sees; those who may draw on it. */
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { BOARD, paint, strokeAt } from "../board.ts";
+import { BOARD, strokeAt } from "../board.ts";
+import { paint } from "../ink.ts";
 import type { Colour } from "../protocol.ts";
 import { useAsk } from "./asking.ts";
 import { useRoom } from "./context.ts";
@@ -115,7 +116,7 @@ function Sheet({ tool }: { tool: Tool | null }): JSX.Element {
   }, []);
   useEffect(() => {
     const sheet = canvas.current;
-    if (!sheet) return;
+    if (!sheet || box.width === 0) return;
     const width = Math.max(1, Math.min(box.width, (box.height * BOARD.width) / BOARD.height));
     const density = Math.min(window.devicePixelRatio || 1, 2);
     sheet.width = Math.floor(width * density);

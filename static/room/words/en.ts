@@ -325,6 +325,8 @@ export const en: Words = {
     },
     board: {
       title: "Whiteboard",
+      opening: "Opening the whiteboard…",
+      failed: "The whiteboard cannot be shown. Reload the page: your place is kept.",
       show: "Show the whiteboard",
       hide: "Put the whiteboard away",
       pens: { black: "Black", red: "Red", blue: "Blue", green: "Green", eraser: "Eraser" },
