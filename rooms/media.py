@@ -17,7 +17,7 @@ from rooms import views
 from rooms.errors import AlreadyPublished, MediaUnavailable, Mismatch, TooMany, Unknown
 from rooms.keeper import Keeper
 from rooms.peer import Peer
-from rooms.rights import RIGHT_OF_SOURCE, Right, Rights, Source
+from rooms.rights import RIGHT_OF_SOURCE, Rights, Source
 from rooms.sfu.channel import (
     ActiveSpeaker,
     ConsumerClosed,
@@ -28,7 +28,7 @@ from rooms.sfu.channel import (
     TransportState,
     Worker,
 )
-from rooms.tracks import Consumer, Direction, Producer, Transport
+from rooms.tracks import KIND_OF_SOURCE, RIGHT_OF_KIND, Consumer, Direction, Producer, Transport
 
 log = structlog.get_logger(__name__)
 
@@ -37,8 +37,6 @@ JsonObject = dict[str, Any]
 # One to send and one to receive, twice: a browser that reconnects makes new ones before it forgets the old.
 MAX_TRANSPORTS = 4
 MAX_CONSUMERS = 400
-RIGHT_OF_KIND: dict[views.MediaKind, Right] = {"audio": "receive_audio", "video": "receive_video"}
-KIND_OF_SOURCE: dict[Source, views.MediaKind] = {"microphone": "audio", "camera": "video", "screen": "video"}
 
 
 class Media:

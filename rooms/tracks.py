@@ -5,9 +5,11 @@ from typing import Literal
 
 from rooms import views
 from rooms.peer import Peer
-from rooms.rights import Source
+from rooms.rights import Right, Source
 
 Direction = Literal["send", "recv"]
+RIGHT_OF_KIND: dict[views.MediaKind, Right] = {"audio": "receive_audio", "video": "receive_video"}
+KIND_OF_SOURCE: dict[Source, views.MediaKind] = {"microphone": "audio", "camera": "video", "screen": "video"}
 
 
 @dataclass(slots=True)

@@ -99,24 +99,19 @@ class Unprotector:
 
     def unprotect(self, packet: bytes) -> bytes:
         """The plain RTP packet; raises `pylibsrtp.Error`."""
-        length = len(packet)
-        if length > MAX_PACKET:
-            raise Error("packet is too long")
-        _scratch[:length] = packet
-        _length[0] = length
-        if _unprotect(self._context, _scratch_start, _length):
-            raise Error("libsrtp refused")
-        plain: bytes = _ffi.unpack(_scratch_start, _length[0])
-        return plain
+        return self._plain(_unprotect, packet)
 
     def unprotect_rtcp(self, compound: bytes) -> bytes:
         """The plain RTCP compound; raises `pylibsrtp.Error`."""
-        length = len(compound)
+        return self._plain(_unprotect_rtcp, compound)
+
+    def _plain(self, unprotect: Any, data: bytes) -> bytes:
+        length = len(data)
         if length > MAX_PACKET:
-            raise Error("compound is too long")
-        _scratch[:length] = compound
+            raise Error("packet is too long")
+        _scratch[:length] = data
         _length[0] = length
-        if _unprotect_rtcp(self._context, _scratch_start, _length):
+        if unprotect(self._context, _scratch_start, _length):
             raise Error("libsrtp refused")
         plain: bytes = _ffi.unpack(_scratch_start, _length[0])
         return plain

@@ -51,8 +51,16 @@ async def inside(page: Page) -> None:
 
 
 async def moving(page: Page, kind: str = "video", *, by: int = 10) -> dict[str, Any]:
-    """Wait until a picture moves (its frames grow), or a voice sounds; gives what arrives."""
-    figure = "frames" if kind == "video" else "samples"
+    """Wait until a picture moves (its frames grow), or a voice comes; gives what arrives."""
+    return await _grows(page, kind, "frames" if kind == "video" else "samples", by)
+
+
+async def heard(page: Page) -> None:
+    """Wait until what comes is no silence."""
+    await _grows(page, "audio", "energy", 0.001)
+
+
+async def _grows(page: Page, kind: str, figure: str, by: float) -> dict[str, Any]:
     before: dict[str, float] = {}
     async with asyncio.timeout(PATIENCE):
         while True:

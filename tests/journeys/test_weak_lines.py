@@ -1,6 +1,5 @@
 """Phones and weak networks (R42, R44): the verdict, another microphone, fewer pictures, a floating one."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -54,7 +53,7 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
         await phone.get_by_label("Показывать только меня").check()
         await phone.keyboard.press("Escape")
         await expect(phone.locator(".tile video")).to_have_count(1)
-        await heard(teacher)
+        await steps.heard(teacher)
         await steps.moving(teacher)
 
         await phone.keyboard.press("m")
@@ -87,17 +86,6 @@ async def takes_another_microphone(page: Page) -> None:
         "connections.some(one => one.connectionState !== 'closed' &&"
         f" one.getSenders().some(sender => sender.track?.label === '{name}'))",
     )
-
-
-async def heard(page: Page) -> None:
-    """What comes from the other is no silence."""
-    [before] = [report["energy"] for report in await inbound(page, "audio")]
-    async with asyncio.timeout(steps.PATIENCE):
-        while True:
-            [now] = [report["energy"] for report in await inbound(page, "audio")]
-            if now > before + 0.001:
-                return
-            await asyncio.sleep(0.2)
 
 
 async def stands_still(page: Page) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from rooms import lobby
+from school.db import Db
 from school.schedule.models import Form, Kind
 from school.sessions import actions as sessions
 from school.sessions.rules import Addressee
@@ -10,6 +11,22 @@ from tests import builders
 from tests.rooms.house import START, House, Visit
 
 HOUR = timedelta(hours=1)
+
+
+async def receive(db: Db, house: House, family: list[Addressee]) -> int:
+    """An individual session, in an hour, for one family; gives its id."""
+    return await sessions.add_one_off(
+        db,
+        START,
+        by=house.school.administrator,
+        reason="Приём родителей",
+        form=Form.VIDEOCONFERENCE,
+        kind=Kind.INDIVIDUAL,
+        host_id=house.school.teacher,
+        starts_at=START + HOUR,
+        ends_at=START + 2 * HOUR,
+        addressees=family,
+    )
 
 
 class Line:
@@ -26,18 +43,7 @@ class Line:
             first = await builders.add_student(db, group_id=school.group, family_name="Абрамов")
             child = await builders.add_student(db, group_id=school.group, family_name="Яковлев")
             third = await builders.add_parent(db, child, family_name="Яковлев")
-            house.session = await sessions.add_one_off(
-                db,
-                START,
-                by=school.administrator,
-                reason="Приём родителей",
-                form=Form.VIDEOCONFERENCE,
-                kind=Kind.INDIVIDUAL,
-                host_id=school.teacher,
-                starts_at=START + HOUR,
-                ends_at=START + 2 * HOUR,
-                addressees=[Addressee(first)],
-            )
+            house.session = await receive(db, house, [Addressee(first)])
             for family in (
                 [Addressee(school.student), Addressee(school.parent, school.student)],
                 [Addressee(third, child)],

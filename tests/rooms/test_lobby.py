@@ -8,11 +8,10 @@ from rooms.errors import Mismatch, NoRight, Occupied, Unknown
 from school.audit.models import AuditRecord
 from school.db import Database
 from school.errors import Invalid
-from school.schedule.models import Form, Kind
 from school.sessions import actions as sessions
 from school.sessions.errors import AddresseesRefused
 from school.sessions.rules import Addressee
-from tests.rooms.families import HOUR, Line, opened, queue
+from tests.rooms.families import HOUR, Line, opened, queue, receive
 from tests.rooms.house import START, House, Visit
 
 
@@ -167,18 +166,7 @@ async def test_a_single_family_comes_in_by_itself(house: House) -> None:
     school = house.school
     family = [Addressee(school.student), Addressee(school.parent, school.student)]
     async with house.database.begin() as db:
-        house.session = await sessions.add_one_off(
-            db,
-            START,
-            by=school.administrator,
-            reason="Приём",
-            form=Form.VIDEOCONFERENCE,
-            kind=Kind.INDIVIDUAL,
-            host_id=school.teacher,
-            starts_at=START + HOUR,
-            ends_at=START + 2 * HOUR,
-            addressees=family,
-        )
+        house.session = await receive(db, house, family)
     house.clock.now = START + HOUR
     await house.set_topic()
     teacher = await house.enter(house.school.teacher)

@@ -1,19 +1,15 @@
 """Two things at once: what one awaits, the other has changed (R7, R45, R48)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from rooms import entry, floor, hosting, views
 from rooms.errors import Refused, TakenOver, Unknown
-from rooms.sfu.channel import WorkerSettings
 from school.db import Database
 from school.seats import queries as seat_queries
 from school.sessions.models import Scope, TopicBasis
 from tests.rooms.house import House, Visit
-
-LOOPBACK = WorkerSettings(host="127.0.0.1", announced=["127.0.0.1"])
 
 
 @pytest.fixture
@@ -129,15 +125,6 @@ async def test_an_old_row_undoes_nothing_that_the_host_has_set(sqlite_database: 
 class _With:
     def __init__(self, database: Database, read: type) -> None:
         self.read, self.begin = read, database.begin
-
-
-@pytest.fixture
-async def loud(sqlite_database: Database) -> AsyncIterator[House]:
-    """With a media worker."""
-    house = await House.build(sqlite_database, worker=LOOPBACK)
-    await house.registry.start()
-    yield house
-    await house.registry.close()
 
 
 async def test_who_is_removed_while_the_media_are_made_ready_is_not_let_in(loud: House) -> None:

@@ -1,28 +1,14 @@
 """What the media worker sends to whom is kept minute by minute."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import pytest
-
 from rooms import watching
-from rooms.sfu.channel import WorkerSettings
-from school.db import Database
 from school.quality import queries
 from school.quality.served import Served
 from tests.rooms.house import House
 from tests.rooms.sfu.media import audio_parameters
 
-LOOPBACK = WorkerSettings(host="127.0.0.1", announced=["127.0.0.1"])
 NOTHING_YET = Served(0, 0, None, None, None, 0, 0, 0)
-
-
-@pytest.fixture
-async def house(sqlite_database: Database) -> AsyncIterator[House]:
-    house = await House.build(sqlite_database, worker=LOOPBACK)
-    await house.registry.start()
-    yield house
-    await house.registry.close()
 
 
 async def kept(house: House, person: int) -> list[Served]:
@@ -31,8 +17,8 @@ async def kept(house: House, person: int) -> list[Served]:
         return list((await queries.served(db, house.session, person)).values())
 
 
-async def test_who_receives_has_minutes_of_what_was_sent_and_who_only_sends_has_none(house: House) -> None:
-    teacher, student = await house.enter(house.school.teacher), await house.enter(house.school.student)
+async def test_who_receives_has_minutes_of_what_was_sent_and_who_only_sends_has_none(loud: House) -> None:
+    teacher, student = await loud.enter(loud.school.teacher), await loud.enter(loud.school.student)
     media = teacher.room.media
     assert media is not None
     sending = (await media.create_transport(teacher.peer, "send"))["id"]
@@ -46,22 +32,22 @@ async def test_who_receives_has_minutes_of_what_was_sent_and_who_only_sends_has_
     )
     receiving = (await media.create_transport(student.peer, "recv"))["id"]
     every = timedelta(seconds=15)
-    await watching.look(house.registry, every, house.clock.now)
-    assert await kept(house, house.school.student) == []
+    await watching.look(loud.registry, every, loud.clock.now)
+    assert await kept(loud, loud.school.student) == []
     await media.consume(
         student.peer,
         transport_id=receiving,
         producer_id=voice,
         rtp_capabilities=await media.capabilities() or {},
     )
-    await house.doorman.round(house.clock.pass_(seconds=15))
-    assert await kept(house, house.school.student) == [NOTHING_YET]
-    assert await kept(house, house.school.teacher) == []
+    await loud.doorman.round(loud.clock.pass_(seconds=15))
+    assert await kept(loud, loud.school.student) == [NOTHING_YET]
+    assert await kept(loud, loud.school.teacher) == []
 
 
-async def test_each_look_counts_from_the_one_before_and_a_dead_worker_is_no_fault(house: House) -> None:
-    await house.enter(house.school.teacher)
-    student = await house.enter(house.school.student)
+async def test_each_look_counts_from_the_one_before_and_a_dead_worker_is_no_fault(loud: House) -> None:
+    await loud.enter(loud.school.teacher)
+    student = await loud.enter(loud.school.student)
     media = student.room.media
     assert media is not None
     receiving = (await media.create_transport(student.peer, "recv"))["id"]
@@ -70,8 +56,8 @@ async def test_each_look_counts_from_the_one_before_and_a_dead_worker_is_no_faul
     told |= {"pictures": 2, "smaller": 1, "held": 0}
     assert watching.since(transport, told) == Served(900, 9, 12, 40, 342, 2, 1, 0)
     assert watching.since(transport, told | {"packets": 1_000}).packets == 100
-    worker = house.registry.keepers[0].current
+    worker = loud.registry.keepers[0].current
     assert worker is not None
     await worker.close()
-    await watching.look(house.registry, timedelta(seconds=15), house.clock.now)
-    assert await kept(house, house.school.student) == []
+    await watching.look(loud.registry, timedelta(seconds=15), loud.clock.now)
+    assert await kept(loud, loud.school.student) == []
