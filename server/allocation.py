@@ -5,6 +5,7 @@ import re
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Final, Literal, Self
 
 from aioice.stun import TransactionError, TransactionFailed
@@ -48,6 +49,15 @@ class Relay:
         if port > 65535:
             raise ValueError(url)
         return cls(url, way, found["host"].strip("[]"), port)
+
+    @property
+    def named(self) -> bool:
+        """Whether the server has a name there, and not an IP address."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return True
+        return False
 
 
 class NoRelay(Exception):  # noqa: N818 -- an answer, not a fault

@@ -127,6 +127,12 @@ async def _relay(
         data["address"] = await try_relay(relay, turn, now, trust, peer)
     except NoRelay as error:
         return Finding(Verdict.DOUBTFUL, _WHY_NOT[error.why], {**data, "reason": error.reason})
+    if relay.way == "tls" and not relay.named:
+        message = N_(
+            "TURN over %(way)s: Firefox does not use %(url)s, for over TLS it wants a name: put the name "
+            "of its certificate there in place of the address"
+        )
+        return Finding(Verdict.DOUBTFUL, message, data)
     message = N_("TURN over %(way)s: browsers outside can use %(url)s; it relays from %(address)s")
     return Finding(Verdict.GOOD, message, data)
 

@@ -93,7 +93,7 @@ async def test_one_is_let_through_by_tcp_and_one_by_turn_over_tls_and_they_meet(
         }
         kabinet = await stack.enter_async_context(serving(sqlite_url, tmp_path, port, settings))
         await stack.enter_async_context(tcp_alone(media_port))
-        # The TURN server's certificate is signed by itself.
+        # Nobody knows who signed the TURN server's certificate.
         browser = await stack.enter_async_context(chromium(tmp_path, more=["--ignore-certificate-errors"]))
         teacher = await led(await window(browser), WORKER)
         by_tcp = await led(await window(browser), TCP_ONLY)

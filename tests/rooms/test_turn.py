@@ -28,7 +28,7 @@ def test_without_turn_nothing_is_given() -> None:
 
 
 async def test_a_browser_that_may_only_relay_gets_through_over_udp_tcp_and_tls(tmp_path: Path) -> None:
-    # The certificate of this TURN server is signed by itself.
+    # Nobody knows who signed the certificate of this TURN server.
     arguments = [*ARGUMENTS, "--ignore-certificate-errors"]
     async with turnserver(tmp_path) as turn, meeting(tmp_path, arguments=arguments) as call:
         people = {"udp": await call.person(), "tcp": await call.person(), "tls": await call.person()}

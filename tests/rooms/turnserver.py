@@ -9,22 +9,29 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 
-from server import certificate
+from tests.rooms import authority
 
 HOST = "127.0.0.1"
+NAME = "turn.kabinet.test"
+"""What the certificate is for besides the address and localhost; no name server knows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnServer:
-    """Its shared secret and its addresses, as `KABINET_TURN_URLS` has them."""
+    """Its shared secret, its addresses as `KABINET_TURN_URLS` has them, who signed its certificate (PEM)."""
 
     secret: str
     udp: str
     tcp: str
     tls: str
+    authority: str
+
+    def tls_by(self, name: str) -> str:
+        """The address for TLS with a name in place of the numbers."""
+        port = self.tls.rpartition(":")[2]
+        return f"turns:{name}:{port}"
 
 
 def free_port() -> int:
@@ -41,9 +48,9 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def turnserver(folder: Path, host: str = HOST) -> AsyncIterator[TurnServer]:
-    """Running at an address of this machine; its certificate is signed by itself."""
+    """Running at an address of this machine; its certificate is of an authority that nobody knows."""
     program = shutil.which("turnserver") or "/usr/bin/turnserver"
-    signed, key = certificate.ensure(folder, [ip_address(host)], datetime.now(UTC))
+    issued = authority.issue(folder, ["localhost", NAME], host, datetime.now(UTC))
     secret, plain, tls = secrets.token_hex(16), free_port(), free_port()
     process = await asyncio.create_subprocess_exec(
         program,
@@ -60,8 +67,8 @@ async def turnserver(folder: Path, host: str = HOST) -> AsyncIterator[TurnServer
         f"--allowed-peer-ip={host}",
         "--no-cli",
         "--no-dtls",
-        f"--cert={signed}",
-        f"--pkey={key}",
+        f"--cert={issued.certificate}",
+        f"--pkey={issued.key}",
         f"--userdb={folder / 'turn.db'}",
         f"--pidfile={folder / 'turn.pid'}",
         "--log-file=stdout",
@@ -78,6 +85,7 @@ async def turnserver(folder: Path, host: str = HOST) -> AsyncIterator[TurnServer
             f"turn:{at}?transport=udp",
             f"turn:{at}?transport=tcp",
             f"turns:{host}:{tls}?transport=tcp",
+            issued.authority,
         )
     finally:
         process.terminate()

@@ -70,10 +70,12 @@ async def test_an_installation_for_this_machine_alone_needs_no_ways() -> None:
 
 async def test_a_turn_server_is_tried_over_udp_tcp_and_tls(tmp_path: Path) -> None:
     async with turnserver(tmp_path) as server:
-        turn = Turn((server.udp, server.tcp, server.tls), server.secret)
-        trust = ssl.create_default_context(cafile=str(tmp_path / "lan.crt"))
-        found = (await said(HERE, turn, trust=trust))[3:]
+        turn = Turn((server.udp, server.tcp, server.tls_by("localhost"), server.tls), server.secret)
+        trust = ssl.create_default_context(cadata=server.authority)
+        *found, nameless = (await said(HERE, turn, trust=trust))[3:]
         assert [verdict for verdict, _ in found] == [Verdict.GOOD] * 3
+        assert nameless[0] is Verdict.DOUBTFUL
+        assert f"Firefox не использует {server.tls}" in nameless[1]
         names = [text.partition(":")[0] for _, text in found]
         assert names == ["TURN по UDP", "TURN по TCP", "TURN по TLS"]
         assert f"могут использовать {server.udp}; он передаёт с 127.0.0.1" in found[0][1]

@@ -37,6 +37,19 @@ window.ask = async (...words) => {
   return await answer.json();
 };
 """
+# In the browser's own scope, where XPCOM is: nsIX509CertDB and nsINativeDNSResolverOverride.
+TRUST = """
+(base64) => {
+  const known = Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB);
+  known.addCertFromBase64(base64, "C,,");
+}
+"""
+RESOLVE = """
+([name, address]) => {
+  const names = Cc["@mozilla.org/network/native-dns-override;1"].getService(Ci.nsINativeDNSResolverOverride);
+  names.addIPOverride(name, address);
+}
+"""
 
 Ask = Callable[..., Awaitable[Any]]
 
@@ -71,13 +84,30 @@ class FirefoxPage:
 
     async def evaluate(self, expression: str, argument: Any = None) -> Any:
         """Call a function of one argument and wait for what it promises."""
+        return await self._call(self._context, expression, argument)
+
+    async def trust(self, authority: str) -> None:
+        """Take the certificates of an authority (PEM), as an administrator makes a browser do."""
+        lines = authority.splitlines()
+        await self._inside(TRUST, "".join(line for line in lines if "-----" not in line))
+
+    async def resolve(self, name: str, address: str) -> None:
+        """Find a name at an address, whatever name servers say."""
+        await self._inside(RESOLVE, [name, address])
+
+    async def _inside(self, expression: str, argument: Any) -> None:
+        """Call a function in the browser itself, not in the page."""
+        tree = await self.command("browsingContext.getTree", **{"moz:scope": "chrome"})
+        await self._call(tree["contexts"][0]["context"], expression, argument)
+
+    async def _call(self, context: str, expression: str, argument: Any) -> Any:
         call = f"async (given) => JSON.stringify((await ({expression})(JSON.parse(given))) ?? null)"
         answer = await self.command(
             "script.callFunction",
             functionDeclaration=call,
             arguments=[{"type": "string", "value": json.dumps(argument)}],
             awaitPromise=True,
-            target={"context": self._context},
+            target={"context": context},
         )
         if answer["type"] == "exception":
             raise RuntimeError(answer["exceptionDetails"]["text"])
@@ -108,7 +138,8 @@ async def _start(folder: Path) -> asyncio.subprocess.Process:
     (profile / "user.js").write_text("\n".join(lines))
     return await asyncio.create_subprocess_exec(
         "firefox-esr",
-        *("--headless", "--no-remote", "--remote-debugging-port", "0", "--profile", str(profile)),
+        *("--headless", "--no-remote", "--profile", str(profile)),
+        *("--remote-debugging-port", "0", "--remote-allow-system-access"),
         env={**os.environ, "HOME": str(folder), "MOZ_HEADLESS": "1"},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
