@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rooms.sfu.delivery import WINDOW, Condition
-from rooms.sfu.fullness import HEAVY_LOSS, HIGH_LOSS, MILD_LOSS, STRAINED, Fullness
+from rooms.sfu.fullness import HEAVY_LOSS, HIGH_LOSS, MILD_LOSS, QUICK, STRAINED, Fullness
 
 NOTHING = -1  # the cap under which no layer fits
 FALL = 0.88  # an estimate that falls by this much means that a queue grew: it becomes 0.85 of what arrives
@@ -42,6 +42,7 @@ PROBE_OVER = 1.1  # times what is needed: a link that is full without a margin l
 PROBE_BACKOFF = 2.0
 MAX_PROBE_BACKOFF = 4.0
 NEXT_PROBE = 0.1
+FEEL_SECONDS = 0.3
 RISEN_SECONDS = 3.0  # a link that is full so soon after a probe has deceived it
 WRONG_PAUSE = 6.0
 SLACK = 1.05
@@ -157,13 +158,20 @@ class Downlink:
         self._next_trial = now + pause
         return True
 
-    def probe(self, needed: float, now: float) -> None:
-        """Somebody would need `needed` in all: send padding for a moment to see whether it fits."""
+    def may_probe(self, needed: float, now: float) -> bool:
+        """Whether it is time to see whether `needed` fits in all."""
         if self.limit is None or self.probing is not None or self._fullness.long(now):
-            return
-        if now >= self._next_trial and needed > self.limit:
-            self.probing = min(PROBE_OVER * needed, PROBE_STEP * self.limit)
-            self._probe_at = now
+            return False
+        return now >= self._next_trial and needed > self.limit
+
+    def felt(self, now: float) -> None:
+        """Two packets have been sent to see how far apart they come: their feedback is under way."""
+        self._next_trial = now + FEEL_SECONDS
+
+    def probe(self, needed: float, now: float) -> None:
+        """Send padding for a moment to see whether `needed` fits; `may_probe` has said yes."""
+        self.probing = min(PROBE_OVER * needed, PROBE_STEP * (self.limit or needed))
+        self._probe_at = now
 
     def _judge_probe(self, condition: Condition, now: float) -> bool:
         probing = self.probing or 0.0
@@ -174,7 +182,9 @@ class Downlink:
         strained = condition.carries is not None and condition.carries < STRAINED * probing
         # A radio's jitter looks like a queue, but does not take anything away.
         queued = condition.queue > PROBE_QUEUE and not arrives
-        queued = queued and (self._fullness.rising or lasted >= PROBE_FIRST)
+        quick = condition.most is not None and condition.most > QUICK * probing
+        soon = lasted >= PROBE_FIRST or self._fullness.rising
+        queued = queued and (lasted >= PROBE_SECONDS if quick else soon)
         failed = strained or queued or condition.lost > HEAVY_LOSS
         if not failed and arrives and lasted >= PROBE_FIRST:
             self.limit = max(probing / PROBE_OVER, self.limit or 0.0)

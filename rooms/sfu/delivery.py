@@ -12,6 +12,7 @@ from rooms.sfu import rtcp
 from rooms.sfu.burst import LOST, RECEIVED, STATE, UNKNOWN, Burst, sending, sending_size, sending_time
 from rooms.sfu.rtcp import RTPFB, TRANSPORT_CC, TransportFeedback
 from rooms.sfu.rtp import WIDE_AT, WORD
+from rooms.sfu.spacing import Spacing
 from rooms.sfu.trend import Trend
 
 KEPT = 1024  # packets whose sending is remembered: some seconds of a full picture
@@ -40,6 +41,7 @@ class Condition:
     `queue` is how much longer than the shortest the quickest packet of the latest feedback took, in seconds;
     `arriving` bits per second; `lost` the share of packets that did not arrive. `carries` is the link's
     rate as seen from a queue that grows, None when none does; `waiting` bits were sent and not heard of yet.
+    `most` bits per second passed, by packets that left at once; None when no two did.
     """
 
     queue: float
@@ -47,6 +49,7 @@ class Condition:
     lost: float
     carries: float | None = None
     waiting: int = 0
+    most: float | None = None
 
     @property
     def calm(self) -> bool:
@@ -67,6 +70,7 @@ class Delivery:
         "_shortest",
         "_shortest_before",
         "_skimmed",
+        "_spacing",
         "_trend",
     )
 
@@ -79,6 +83,7 @@ class Delivery:
         self._shortest = self._shortest_before = float("inf")
         self._rotated = float("-inf")
         self._trend = Trend()
+        self._spacing = Spacing()
         self._forgiven = float("-inf")
         self._skimmed: deque[tuple[bytes, float]] = deque(maxlen=SKIMMED)
 
@@ -106,6 +111,10 @@ class Delivery:
     def forgive(self, now: float) -> None:
         """Count none of the losses among what has been sent until now: their cause is known."""
         self._forgiven = now
+
+    def most(self, now: float) -> float | None:
+        """Bits per second that the link carries at most; None when nothing is known of late."""
+        return self._spacing.carries(now)
 
     def skim(self, compound: bytes, now: float) -> bool:
         """Whether an RTCP compound is a feedback by which everything came, the last of it without a queue.
@@ -147,6 +156,7 @@ class Delivery:
             sent_at, at = sent * 1e-6, reference + arrival * 1e-6
             quickest = min(quickest, at - sent_at)
             self._trend.add(sent_at, at, bits, packets)
+            self._spacing.add(sent_at, at, bits, packets, now)
             self._arrived.append((at, bits))
         self._outcomes.append((now, received, lost))
         return quickest
@@ -199,7 +209,8 @@ class Delivery:
             return None
         share = max(0, lost) / (received + max(0, lost)) if received else 1.0
         carries = self._trend.carries()
-        return Condition(self._queue(quickest, now), self._rate(), share, carries, self._waiting())
+        most = self._spacing.carries(now, WINDOW)
+        return Condition(self._queue(quickest, now), self._rate(), share, carries, self._waiting(), most)
 
     def _waiting(self) -> int:
         bits = 0

@@ -5,7 +5,7 @@ consumers.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rooms.sfu.bandwidth import NOTHING, Demand, Downlink, allocate
+from rooms.sfu.bandwidth import NOTHING, PROBE_OVER, Demand, Downlink, allocate
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.delivery import Delivery
 from rooms.sfu.rtcp import TransportFeedback
@@ -13,6 +13,7 @@ from rooms.sfu.timers import Repeating, Timers
 
 INTERVAL = 0.5
 PAD_SECONDS = 0.02
+FEELERS = 2  # packets
 QUIET = 0.1  # seconds without a feedback: what was sent before has arrived or never will
 
 
@@ -139,14 +140,23 @@ class DownlinkAdapter:
         return bool(self._consumers)
 
     def _try_more(self, needed: float, now: float) -> None:
-        padders = any(consumer.can_pad for consumer in self._consumers.values())
-        if not self._downlink.told or not padders:
+        padder = next((consumer for consumer in self._consumers.values() if consumer.can_pad), None)
+        if not self._downlink.told or padder is None:
             self._downlink.try_more(needed, now)
             return
-        self._downlink.probe(needed, now)
-        if self._downlink.probing is not None and not self._padding.running:
+        if self._downlink.may_probe(needed, now) and self._may_fit(needed, padder, now):
+            self._downlink.probe(needed, now)
             self._unpadded, self._padded_at = 0.0, now
             self._padding.start(now)
+
+    def _may_fit(self, needed: float, padder: Consumer, now: float) -> bool:
+        """Whether packets that left at once say nothing against it; unknown, two are sent, and it is no."""
+        most = self.delivery.most(now)
+        if most is None:
+            for _ in range(FEELERS):
+                padder.pad(1.0, now)
+            self._downlink.felt(now)
+        return most is not None and most >= PROBE_OVER * needed
 
     def _pad(self, now: float) -> bool:
         """Send as much more as a probe asks for."""

@@ -17,6 +17,7 @@ STAYS = 3  # feedbacks with a longer queue than that ...
 LONGER = 0.2  # ... which is longer by this than at first: more than a radio's jitter
 GROWS = 0.03  # ... or by this ...
 STAYS_SECONDS = 1.5  # ... and has been long for so long, which jitter does not do either
+STAYS_LONG = 3.0  # ... or, when packets that left at once pass together: somebody else's queue, perhaps
 DROWNS = 10  # feedbacks in that time, at least
 MILD_LOSS = 0.04
 HIGH_LOSS = 0.1
@@ -26,6 +27,7 @@ LASTS = 0.1  # seconds that hopeless loss must last to be more than a burst of c
 LASTS_LONG = 0.5  # ... and heavy loss
 FOR_LONG = 1.0  # ... and when less is sent than was found to fit
 FITS = 0.9
+QUICK = 2.0  # times what is sent: packets that left at once and passed so quickly met no full link
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class Fullness:
         """
         if condition.carries is not None and condition.carries < NEAR * sent:
             self._near_at = now
-        queued = self._queued(condition, now)
+        quick = condition.most is not None and condition.most > QUICK * sent
+        queued = self._queued(condition, now, quick=quick)
         heavy = self._heavy.seconds(now, holds=condition.lost > HEAVY_LOSS)
         hopeless = self._hopeless.seconds(now, holds=condition.lost > HOPELESS)
         lossy = self._lossy.seconds(now, holds=condition.lost > HIGH_LOSS)
@@ -93,7 +96,7 @@ class Fullness:
         if queued:
             return self._full(condition.arriving, queue=True)
         more = fits is None or sent > FITS * fits
-        if (more and (heavy > LASTS_LONG or hopeless > LASTS)) or hopeless > FOR_LONG:
+        if (more and (heavy > LASTS_LONG or (hopeless > LASTS and not quick))) or hopeless > FOR_LONG:
             return Full(condition.arriving, queue=condition.lost > HOPELESS)
         return None
 
@@ -103,7 +106,7 @@ class Fullness:
             self._stays = 0
         return Full(carries, queue)
 
-    def _queued(self, condition: Condition, now: float) -> bool:
+    def _queued(self, condition: Condition, now: float, *, quick: bool) -> bool:
         queue = condition.queue
         self._told_at = now
         self.rising = queue > self._queue
@@ -118,6 +121,6 @@ class Fullness:
         grown = queue - self._first
         if self._stays < STAYS:
             return False
-        long = now - self._since > STAYS_SECONDS and grown > GROWS
+        long = now - self._since > (STAYS_LONG if quick else STAYS_SECONDS) and grown > GROWS
         near = now - self._near_at < NEAR_SECONDS and grown > 0
-        return grown > LONGER or long or near or self.drowned(now)
+        return long or (not quick and (grown > LONGER or near)) or self.drowned(now)

@@ -47,14 +47,14 @@ class Screening:
 
     def __init__(self, link: Link, encodings: list[dict[str, Any]] | None = None) -> None:
         self.link = link
-        self.back, self.up, self.down = Link(seed=11), Link(seed=12), Link(seed=13)
+        self.back, self.up, self.down = (Link(seed=10 * link.seed + n) for n in (1, 2, 3))
         self.call = Call.start()
         self.call.publish("video", video_parameters(encodings or SIMULCAST), "p")
         self.call.publish("audio", audio_parameters(), "voice")
-        parameters = self.call.watch(size=(1280, 720))
-        self.call.watch("voice", "sound")
+        picture = self.call.watch(size=(1280, 720))
+        sound = self.call.watch("voice", "sound")
         self.publisher = Publisher(len(encodings or SIMULCAST), lambda data: self.up.send(data, self.now))
-        self.viewer = Viewer(parameters, lambda data: self.back.send(data, self.now))
+        self.viewer = Viewer(picture, sound, lambda data: self.back.send(data, self.now))
 
     @property
     def now(self) -> float:

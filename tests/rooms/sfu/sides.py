@@ -21,6 +21,7 @@ MAX_ASKED = 10
 GIVE_UP = 3.0
 FIRST_PATIENCE = 0.2
 MICROPHONE = 500
+SPOKEN = 50  # packets of sound that are kept to be sent again
 
 Send = Callable[[bytes], None]
 
@@ -40,6 +41,7 @@ class Publisher:
         self._send = send
         self._frame_at = self._sound_at = 0.0
         self._again = 0
+        self._spoken: dict[int, bytes] = {}
 
     def run(self, now: float) -> None:
         """Send what is due."""
@@ -57,15 +59,22 @@ class Publisher:
             self._sound_at = max(self._sound_at, now - PACKET) + PACKET
             self.sounds += 1
             number, time = self.sounds, 960 * self.sounds
-            self._send(
-                packet(payload_type=OPUS_PT, sequence=number, timestamp=time, ssrc=MICROPHONE, body=bytes(90))
+            made = packet(
+                payload_type=OPUS_PT, sequence=number, timestamp=time, ssrc=MICROPHONE, body=bytes(90)
             )
+            self._spoken[number] = made
+            self._spoken.pop(number - SPOKEN, None)
+            self._send(made)
 
     def told(self, report: rtcp.Report) -> None:
         """Do as the worker asks."""
         if isinstance(report, rtcp.KeyFrameRequest):
             self._keys.add(report.ssrc - 1)
-        elif isinstance(report, rtcp.Nack) and report.ssrc != MICROPHONE:
+        elif isinstance(report, rtcp.Nack) and report.ssrc == MICROPHONE:
+            for sequence in report.missing:
+                if sequence in self._spoken:
+                    self._send(self._spoken[sequence])
+        elif isinstance(report, rtcp.Nack):
             camera = self.cameras[report.ssrc - 1]
             for sequence in report.missing:
                 if sequence in camera.sent:
@@ -77,11 +86,12 @@ class Publisher:
 class Viewer:
     """Asks for what it misses, tells of what comes, shows a frame when all before it is there."""
 
-    def __init__(self, parameters: dict[str, Any], tell: Send) -> None:
-        self.ssrc = int(parameters["encodings"][0]["ssrc"])
+    def __init__(self, picture: dict[str, Any], sound: dict[str, Any], tell: Send) -> None:
+        self.ssrc = int(picture["encodings"][0]["ssrc"])
         self.shown: list[tuple[float, int]] = []
         self.ear = Ear()
-        self._rtx = int(parameters["encodings"][0]["rtx"]["ssrc"])
+        self._sound = int(sound["encodings"][0]["ssrc"])
+        self._rtx = int(picture["encodings"][0]["rtx"]["ssrc"])
         self._tell = tell
         self._feedback_at = self._report_at = self._sound_at = self._shown_at = 0.0
         self._seen: dict[int, float] = {}
@@ -96,7 +106,9 @@ class Viewer:
     def receive(self, got: RtpPacket, at: float) -> None:
         """One packet that came at `at`."""
         if got.payload_type == codecs.OPUS_PAYLOAD_TYPE:
-            self.ear.arrived(got.sequence)
+            missing = self.ear.arrived(got.sequence)
+            if missing:
+                self._tell(rtcp.nack(1, self._sound, missing))
             return
         number = got.extensions.get(codecs.TRANSPORT_CC_ID)
         if number is not None:

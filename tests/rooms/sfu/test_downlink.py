@@ -135,7 +135,8 @@ def test_a_cap_that_falls_costs_sound_no_more_than_what_was_under_way(
     assert ear.longest(fallen) < 0.2
     concealed = ear.concealed
     screening.run(10)
-    assert (ear.concealed - concealed) * PACKET < 0.3
+    # Two packets at once tell that more would not fit: nothing else is sent to see.
+    assert ear.concealed == concealed
     assert screening.freeze(fallen) < 0.7
 
 
@@ -167,9 +168,9 @@ def test_losses_on_both_sides_freeze_no_second(loss: float, burst: float, longes
     assert screening.width() == 1280
 
 
-@pytest.mark.parametrize("jitter", [0.1, 0.2])
-def test_jitter_takes_no_layer_away(jitter: float) -> None:
-    screening = Screening(Link(WIDE))
+@pytest.mark.parametrize(("jitter", "seed"), [(0.1, 1), (0.2, 1), (0.2, 4)])
+def test_jitter_takes_no_layer_away(jitter: float, seed: int) -> None:
+    screening = Screening(Link(WIDE, seed=seed))
     screening.run(5)
     for line in (screening.link, screening.back, screening.up, screening.down):
         line.jitter, line.reordered, line.doubled = jitter, 0.02, 0.02
