@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formulas } from "../room/formulas.ts";
+import { formulas, wholeFormulas } from "../room/formulas.ts";
 
 const drawn = (text: string): string[] => formulas(text).flatMap((part) => ("tex" in part ? [part.tex] : []));
 
@@ -34,4 +34,16 @@ test("many dollars do not take long to read", () => {
   formulas("\\[".repeat(2_000));
   formulas("$a".repeat(2_000));
   expect(performance.now() - started).toBeLessThan(200);
+});
+
+test.each([
+  ["Корни: $x_{1,2}=\\frac{-b\\pm\\sq…", "Корни: …"],
+  ["$a$ и \\(b + c…", "$a$ и …"],
+  ["$$\\sum_{k=1}^{n} k = \\frac…", "…"],
+])("a formula that a quote does not hold whole is left out of it: %s", (quote, left) => {
+  expect(wholeFormulas(quote)).toBe(left);
+});
+
+test.each(["Корни: $x_1$ и ещё…", "взяли $5 до завтра, а потом…", "$x_1$", "от $5", ""])("a quote without a cut formula stays: %s", (quote) => {
+  expect(wholeFormulas(quote)).toBe(quote);
 });

@@ -6,6 +6,7 @@ import type { Quote } from "../protocol.ts";
 import { useRoom } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { IconButton } from "./IconButton.tsx";
+import { QuoteText } from "./MessageText.tsx";
 
 /** What the server takes; it looks into the files, too. */
 const TAKEN =
@@ -101,7 +102,9 @@ function Answering(): JSX.Element | null {
     <div class="answering">
       <p class="quote" role="status">
         <strong>{words.chat.answering(message.author_name || words.you)}</strong>
-        <span>{quoteOf(message).text}</span>
+        <span>
+          <QuoteText text={quoteOf(message).text} />
+        </span>
       </p>
       <IconButton icon="close" label={words.chat.answerNobody} look="quiet round-small" press={cancel} />
     </div>

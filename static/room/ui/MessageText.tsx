@@ -1,7 +1,7 @@
 /** The words of a message: formulas drawn, addresses made links, everything else the text it is. */
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { formulas } from "../formulas.ts";
+import { formulas, wholeFormulas } from "../formulas.ts";
 import { useRoom } from "./context.ts";
 import { withLinks } from "./links.tsx";
 
@@ -10,6 +10,17 @@ export function MessageText({ text }: { text: string }): JSX.Element {
     <>
       {formulas(text).map((part, number) =>
         "tex" in part ? <Formula key={number} {...part} /> : <span key={number}>{withLinks(part.text)}</span>,
+      )}
+    </>
+  );
+}
+
+/** One line of a message that is answered: its formulas are drawn, its addresses stay words. */
+export function QuoteText({ text }: { text: string }): JSX.Element {
+  return (
+    <>
+      {formulas(wholeFormulas(text)).map((part, number) =>
+        "tex" in part ? <Formula key={number} {...part} display={false} /> : <span key={number}>{part.text}</span>,
       )}
     </>
   );

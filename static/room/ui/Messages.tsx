@@ -10,7 +10,7 @@ import { refusalIn } from "../words/index.ts";
 import { Attachment } from "./Attachment.tsx";
 import { useRoom } from "./context.ts";
 import { IconButton } from "./IconButton.tsx";
-import { MessageText } from "./MessageText.tsx";
+import { MessageText, QuoteText } from "./MessageText.tsx";
 
 type Mend = { mend: (message: Pending) => void };
 
@@ -133,7 +133,9 @@ function Quoted({ quote }: { quote: Quote }): JSX.Element {
   return (
     <button type="button" class="quote" disabled={!original} onClick={jump}>
       <strong>{quote.author_name}</strong>
-      <span>{text}</span>
+      <span>
+        <QuoteText text={text} />
+      </span>
     </button>
   );
 }
