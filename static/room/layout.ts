@@ -71,6 +71,7 @@ const WIDEST = 16 / 9;
 const TALLEST = 6 / 5;
 const TALLEST_UPRIGHT = 3 / 4;
 const SMALLEST = 120;
+const SMALLEST_IN_A_ROW = 72;
 
 /** The number of columns that shows faces largest; below the smallest useful tile the grid scrolls instead. */
 export function fitGrid(count: number, width: number, height: number, gap: number): Grid {
@@ -79,7 +80,9 @@ export function fitGrid(count: number, width: number, height: number, gap: numbe
     const next = cell(columns, count, width, height, gap);
     if (face(next) > face(best)) best = next;
   }
-  return best.width >= Math.min(SMALLEST, width) ? best : scrolling(width, gap);
+  // In a low place whole small tiles are better than the upper halves of large ones.
+  const smallest = height < SMALLEST ? SMALLEST_IN_A_ROW : SMALLEST;
+  return best.width >= Math.min(smallest, width) ? best : scrolling(width, gap);
 }
 
 function cell(columns: number, count: number, width: number, height: number, gap: number): Grid {

@@ -87,6 +87,10 @@ describe("how large", () => {
     expect(fitGrid(4, 344, 500, 8)).toEqual({ columns: 2, width: 168, height: 224 });
   });
 
+  test("under slides on an upright phone four faces stand whole in one low row", () => {
+    expect(fitGrid(4, 344, 84, 8)).toEqual({ columns: 4, width: 80, height: 66 });
+  });
+
   test("no place at all is no error", () => {
     expect(fitGrid(3, 0, 0, 8)).toMatchObject({ width: 0 });
   });

@@ -89,12 +89,24 @@ async def raise_hands(host: Person, raising: list[tuple[str, Person]]) -> None:
         await person.press("Поднять руку")
         await expect(waiting.nth(number)).to_contain_text(name)
         await expect(waiting.nth(number)).to_contain_text("с ")
+    await on_its_side(host)
     (_, first), (_, second) = raising
     await host.press(waiting.nth(0).get_by_role("button", name="Опустить руку"))
     await expect(first.page.get_by_text("Ведущий опустил вашу руку").first).to_be_visible()
     await host.press(waiting.nth(0).get_by_role("button", name="Дать слово"))
     await expect(second.page.get_by_text("Вам дали слово").first).to_be_visible()
     await expect(waiting).to_have_count(0)
+
+
+async def on_its_side(host: Person) -> None:
+    """On a phone on its side the hands take one low row, and nothing is pushed out of sight."""
+    before = host.page.viewport_size
+    assert before is not None
+    await host.page.set_viewport_size({"width": 740, "height": 360})
+    for name in ("Дать слово", "Выключить микрофон", "Выйти"):
+        await expect(host.button(name).first).to_be_in_viewport(ratio=1)
+    assert await host.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await host.page.set_viewport_size(before)
 
 
 async def mute_all(host: Person, others: list[Person]) -> None:

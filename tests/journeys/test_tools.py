@@ -154,6 +154,17 @@ async def line(page: Page) -> None:
     await page.mouse.up()
 
 
+async def on_its_side(teacher: Page) -> None:
+    """A phone on its side with the tools open: the page of the document is still there to be read."""
+    before = teacher.viewport_size
+    assert before is not None
+    await teacher.set_viewport_size({"width": 740, "height": 360})
+    await expect(teacher.get_by_role("button", name="Выйти")).to_be_in_viewport(ratio=1)
+    await until(teacher, 'document.querySelector(".slides canvas").clientWidth > 200')
+    await fits(teacher)
+    await teacher.set_viewport_size(before)
+
+
 async def fits(*pages: Page) -> None:
     """Nothing is wider than its window, and no style or script was refused."""
     for page in pages:
@@ -181,6 +192,7 @@ async def test_a_lesson_with_a_poll_slides_a_timer_and_a_board_is_the_same_for_l
     await talks(teacher, student)
     await asks(teacher, student)
     await presents(teacher, student)
+    await on_its_side(teacher)
     await fits(teacher, student)
 
     await come(late, kabinet.link(planned.links[planned.parent_id]))

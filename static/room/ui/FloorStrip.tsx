@@ -10,10 +10,10 @@ export function FloorStrip(): JSX.Element | null {
   const { session } = useRoom();
   if (!session.rights.value.moderate) return null;
   return (
-    <>
+    <div class="strips">
       <Door />
       <Hands hands={session.floor.hands.value} />
-    </>
+    </div>
   );
 }
 

@@ -37,7 +37,7 @@ function Pens({ tool, choose }: { tool: Tool; choose: (tool: Tool) => void }): J
     <>
       {[...COLOURS, "eraser" as const].map((one) => (
         <button key={one} type="button" class="pen" data-ink={one} aria-pressed={tool === one} onClick={() => choose(one)}>
-          {words.tools.board.pens[one]}
+          <span class="pen-name">{words.tools.board.pens[one]}</span>
         </button>
       ))}
     </>
