@@ -168,7 +168,7 @@ export const en: Words = {
     pastEnd: (time) => `The consultation's time is over. The room closes at ${time}.`,
     label: "Consultation room",
     alone: "You are alone here so far. The others appear as soon as they enter.",
-    waitingForHost: "The host is not here yet. You will see them as soon as they come.",
+    waitingForHost: "The host is not here now. You will see them as soon as they come in.",
     listeners: (n) => count(n, "listener", "listeners"),
     people: (n) => count(n, "person", "people"),
     reconnecting: "The connection was lost. Bringing you back into the room…",
