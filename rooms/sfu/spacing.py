@@ -29,7 +29,7 @@ class Spacing:
         self._sent, self._arrived = sent, arrived
 
     def carries(self, now: float, within: float = RECENT) -> float | None:
-        """Bits per second, by the pairs of the last `within` seconds; None when no two packets left at once."""
+        """Bits per second, by the pairs of the last `within` seconds; None when there were none."""
         self._forget(now)
         return next((rate for at, rate in self._pairs if now - at <= within), None)
 

@@ -4,7 +4,6 @@ PACKET = 0.02  # seconds
 FIRST = 2  # packets that wait before the first is played
 ENOUGH = 4  # more than so many waiting are played a little faster ...
 STRETCH = 10  # ... one more in so many, and fewer than a deeper buffer should have, one less
-FEWEST = 0.75  # of the target
 ASKED_IN_TIME = 0.1  # seconds before it is to be played: later a browser asks for nothing
 MAX_ASKED = 50
 
@@ -49,10 +48,10 @@ class Ear:
         self._ticks += 1
         stretched = self._ticks % STRETCH == 0
         waiting, wanted = self._newest - self._next + 1, self.target / PACKET
-        if stretched and FIRST <= waiting < FEWEST * wanted and self._next in self._kept:
+        if stretched and FIRST <= waiting < wanted and self._next in self._kept:
             return
         self._one(now)
-        if stretched and len(self._kept) > max(ENOUGH, wanted):
+        if stretched and len(self._kept) > max(ENOUGH, wanted + 1):
             self._one(now)
 
     def longest(self, since: float) -> float:
