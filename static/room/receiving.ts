@@ -14,6 +14,19 @@ const RETRY_MS = 2_000;
 /** Between two layers, or before the first key frame, there is none for a moment: nothing to speak of. */
 const STARVED_MS = 3_000;
 const LOOK_MS = 3_000;
+/**
+ * Who is silent answers nobody, so what they hear and see may come a little later: the queue of a line that has
+ * become narrow passes unheard, and what was lost is sent again in time (W3C webrtc-extensions, jitterBufferTarget).
+ * Pictures wait as long as voices, for the lips; a shared screen does not. By steps, for a picture stands still
+ * while its buffer fills.
+ */
+const PATIENCE_MS = 350;
+const PATIENCE_STEP_MS = 120;
+
+/** Lets sound or pictures wait for so long, where the browser can; null: for as long as it thinks best. */
+function hold(receiver: RTCRtpReceiver | undefined, milliseconds: number | null): void {
+  if (receiver && "jitterBufferTarget" in receiver) receiver.jitterBufferTarget = milliseconds;
+}
 
 export class Receiving {
   /** By producer; a track that ended with the network stays until the next one comes, so the picture stays too. */
@@ -26,6 +39,7 @@ export class Receiving {
   readonly #lost: () => void;
   readonly #counters = new Map<string, Counters>();
   #looking: ReturnType<typeof setInterval> | undefined;
+  #answering = true;
   #floating: { producer: string; size: TileSize } | null = null;
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #sizes = new Map<string, TileSize>();
@@ -85,6 +99,12 @@ export class Receiving {
     if (before?.producer === floating?.producer) return;
     this.#floating = floating;
     for (const one of [before, floating]) if (one) void this.#tellSize(one.producer);
+  }
+
+  /** Whether I can be heard: then everything comes as soon as it can. */
+  answer(answering: boolean): void {
+    this.#answering = answering;
+    if (answering) for (const { rtpReceiver } of this.#consumers.values()) hold(rtpReceiver, null);
   }
 
   /** The consumers that there are. */
@@ -183,7 +203,17 @@ export class Receiving {
     return floats.width > tile.width ? floats : tile;
   }
 
+  #bePatient(): void {
+    if (this.#answering) return;
+    for (const [producerId, { rtpReceiver }] of this.#consumers) {
+      // What has not come yet is not to come later.
+      if (!this.#counters.has(producerId) || this.#wanted.get(producerId)?.source === "screen") continue;
+      hold(rtpReceiver, Math.min(PATIENCE_MS, (rtpReceiver?.jitterBufferTarget ?? 0) + PATIENCE_STEP_MS));
+    }
+  }
+
   async #look(): Promise<void> {
+    this.#bePatient();
     const device = this.#device;
     const quality = new Map<number, Quality>();
     for (const [producerId, consumer] of this.#consumers) {

@@ -82,6 +82,10 @@ export function openRoom(page: Page): Room {
   const local = new LocalMedia(forgiving(() => localStorage));
   local.feed(media.publishing);
   attend(session, local, words);
+  effect(() => {
+    const { on, track } = local.microphone;
+    media.receiving.answer(session.rights.value.publish_audio && on.value && track.value !== null);
+  });
   const uploads = new Uploads(uploader(page.filesUrl, page.csrf), page.fileLimit);
   effect(() => uploads.turn(session.online.value));
   effect(() => {

@@ -69,6 +69,12 @@ window.watch = async (producer, width, height) => {
   return consumer.id;
 };
 
+// How much sound is to wait before it is played, in milliseconds; null: as the browser thinks best.
+window.target = (id, milliseconds) => {
+  watched[id].consumer.rtpReceiver.jitterBufferTarget = milliseconds;
+  return watched[id].consumer.rtpReceiver.jitterBufferTarget;
+};
+
 window.seen = async (id) => {
   const { consumer, element } = watched[id];
   const report = [...(await consumer.getStats()).values()].find((each) => each.type === "inbound-rtp");
