@@ -13,14 +13,22 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
+from rooms.sfu.burst import Burst
+
 MAX_MESSAGES: Final = 512
 SOL_UDP: Final = 17
 UDP_SEGMENT: Final = 103  # <linux/udp.h>; Python does not name it
 MAX_SEGMENT: Final = 1500
 
-# struct mmsghdr: name, its length, vector, its length, control, its length, flags; what was sent.
+# struct mmsghdr: name, its length, vector, its length, control, its length, flags; what was sent. Each
+# takes a word of 8 bytes.
 _MESSAGE: Final = struct.Struct("@PIPNPNi0PI0P")
 _HEADER: Final = struct.Struct("@PIPNPN")
+_WORD_BYTES: Final = 8
+_NAME, _NAME_SIZE, _VECTORS, _VECTOR_COUNT, _CONTROL_AT, _CONTROL_SIZE = range(6)
 _NO_WAIT: Final = int(socket.MSG_DONTWAIT)
 _VECTOR: Final = struct.Struct("@PN")  # struct iovec
 _CONTROL: Final = struct.Struct("@NiiH0P")  # struct cmsghdr with a 16-bit value, padded
@@ -104,9 +112,12 @@ class Batch:
         "_call",
         "_controls",
         "_controls_at",
+        "_message_words",
         "_messages",
         "_messages_at",
         "_name_size",
+        "_order",
+        "_vector_words",
         "_vectors",
         "_vectors_at",
     )
@@ -125,6 +136,12 @@ class Batch:
         self._messages_at = address_of(self._messages)
         self._vectors_at = address_of(self._vectors)
         self._controls_at = address_of(self._controls)
+        self._message_words = _words(self._messages, _MESSAGE.size)
+        self._vector_words = _words(self._vectors, _VECTOR.size)
+        self._order: NDArray[np.uint64] = np.arange(MAX_MESSAGES, dtype=np.uint64)
+        self._message_words[:, _NAME_SIZE] = name_size
+        self._message_words[:, _VECTORS] = self._order * _VECTOR.size + self._vectors_at
+        self._message_words[:, _VECTOR_COUNT] = 1
 
     def fill(self, messages: Sequence[Message]) -> None:
         """Write the table, from its beginning. Whoever calls it keeps the memory of the names alive."""
@@ -140,6 +157,26 @@ class Batch:
             place += _VECTOR.size
             vector += _VECTOR.size
 
+    def spread(self, names: NDArray[np.uint64], burst: Burst, at: int) -> int:
+        """Write the table for one burst to each of `names`, which lie `burst.room` bytes apart from `at` on.
+
+        Returns how many messages these are: the runs of the burst, viewer by viewer.
+        """
+        viewers, runs = len(names), burst.runs
+        messages = self._message_words[: viewers * len(runs)].reshape(viewers, len(runs), -1)
+        vectors = self._vector_words[: viewers * len(runs)].reshape(viewers, len(runs), -1)
+        starts = self._order[:viewers] * burst.room + (self._arena + at)
+        messages[:, :, _NAME] = names[:, None]
+        for index, (begin, packets, total, segment) in enumerate(runs):
+            control = space = 0
+            if packets > 1:
+                control, space = self._controls_at + _CONTROL.size * segment, _CONTROL.size
+            messages[:, index, _CONTROL_AT] = control
+            messages[:, index, _CONTROL_SIZE] = space
+            vectors[:, index, 0] = starts + begin
+            vectors[:, index, 1] = total
+        return viewers * len(runs)
+
     def send(self, descriptor: int, first: int, count: int) -> int:
         """Hand over messages `first` to `count`; how many the kernel took, at least one.
 
@@ -151,3 +188,8 @@ class Batch:
             number = ctypes.get_errno() if taken < 0 else errno.EAGAIN
             raise OSError(number, os.strerror(number))
         return taken
+
+
+def _words(table: bytearray, row_bytes: int) -> NDArray[np.uint64]:
+    """A table as rows of words: (rows, words of a row)."""
+    return np.frombuffer(table, np.uint64).reshape(-1, row_bytes // _WORD_BYTES)

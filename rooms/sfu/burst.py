@@ -27,7 +27,7 @@ _SHIFTED_AT: Final = 1
 # What is each viewer's own, from byte 8 on: SSRC; the beginning of the extensions, the same for all; the
 # transport-wide number.
 OWN: Final = struct.Struct(f"!I{WIDE_AT - FIXED_BYTES}sH")
-_OWN_AT: Final = 8
+OWN_AT: Final = 8
 UNWRITTEN: Final = -1
 _LENGTHS: Final = [struct.Struct(f"@{count}i") for count in range(MAX_BURST + 1)]
 _TAG: Final = bytes(TAG_BYTES)
@@ -86,7 +86,7 @@ class Burst:
             packet.departed_at = now
             self.payload_bytes += packet.payload_bytes
             self.places.append((index, at))
-            self.own.append((at + _OWN_AT, packet.beginning))
+            self.own.append((at + OWN_AT, packet.beginning))
             at += sizes[index] + TAG_BYTES
             if packet.number > self.newest.number:
                 self.newest = packet

@@ -7,6 +7,7 @@ from rooms.sfu import bandwidth, layers, rtcp
 from rooms.sfu.burst import Burst
 from rooms.sfu.continuity import Continuity, Part
 from rooms.sfu.delivery import Delivery
+from rooms.sfu.fanout import Seat
 from rooms.sfu.layer import Layer
 from rooms.sfu.messages import ConsumerLayer, Notification
 from rooms.sfu.ortc import Received
@@ -31,7 +32,6 @@ class Consumer:
 
     __slots__ = (
         "_connected",
-        "_delivery",
         "_limit",
         "_notify",
         "_packets_weighed",
@@ -40,11 +40,10 @@ class Consumer:
         "_reports_sent",
         "_resent_weighed",
         "_rtx_sequence",
-        "_sender",
-        "_stream",
         "_told",
         "_video",
         "cap",
+        "delivery",
         "failed",
         "height",
         "id",
@@ -57,7 +56,9 @@ class Consumer:
         "resent",
         "round_trip",
         "rtx_ssrc",
+        "sender",
         "ssrc",
+        "stream",
         "target",
         "width",
     )
@@ -89,11 +90,11 @@ class Consumer:
         self.failed = 0
         self._video = producer.kind == "video"
         self._connected = False
-        self._sender = sender
+        self.sender = sender
         self._notify = notify
-        self._delivery = delivery if received.wide else None
+        self.delivery = delivery if received.wide else None
         self._padded = 0
-        self._stream = Continuity(self.ssrc, received.payload_type)
+        self.stream = Continuity(self.ssrc, received.payload_type)
         self._limit = ResendLimit()
         self._rtx_sequence = 0
         self._reports_sent: dict[int, float] = {}
@@ -106,9 +107,9 @@ class Consumer:
         """Send packets of a layer that this viewer has or waits for. A key frame is a burst's beginning."""
         if burst.layer is not self.layer and not self._switch(burst.layer, burst.packets[0], burst.now):
             return
-        written = self._stream.write(burst, self._delivery)
+        written = self.stream.write(burst, self.delivery)
         if written is not None:
-            self._sender.send_burst(written)
+            self.sender.send_burst(written)
 
     def _switch(self, layer: Layer, packet: MediaPacket, now: float) -> bool:
         if layer is not self.target or (self._video and not packet.keyframe):
@@ -117,7 +118,8 @@ class Consumer:
         self.layer = layer
         if before is not None:
             before.leave(self)
-        self._stream.begin(layer, packet, now)
+        layer.regroup()
+        self.stream.begin(layer, packet, now)
         self.report(now)
         self._tell_layer()
         return True
@@ -193,10 +195,23 @@ class Consumer:
     def lose(self, layer: Layer) -> None:
         """That layer begins anew, numbering and all: wait for its key frame."""
         if self.layer is layer:
+            layer.regroup()
             self.layer = None
             if self.target is not layer:
                 layer.leave(self)
             self._tell_layer()
+
+    def seat(self, layer: Layer) -> Seat | None:
+        """How it can be served together with others of that layer; None when it can't."""
+        part, lane = self.stream.part, self.sender.lane
+        if self.layer is not layer or part is None or lane is None or not lane.even:
+            return None
+        return Seat(self, part, self.delivery, lane)
+
+    def regroup(self) -> None:
+        """Something has changed by which this viewer is served together with others."""
+        if self.layer is not None:
+            self.layer.regroup()
 
     def _aim(self, layer: Layer | None, now: float) -> None:
         before = self.target
@@ -224,7 +239,7 @@ class Consumer:
     def receive_nack(self, missing: tuple[int, ...], now: float) -> None:
         """Send again what is still kept (RFC 4585 §6.2.1), as RTX where agreed (RFC 4588)."""
         for sequence in missing:
-            found = self._stream.find(sequence)
+            found = self.stream.find(sequence)
             if found is None or self._superseded(found[1]):
                 continue
             bitrate = found[1].layer.meter.average
@@ -245,7 +260,7 @@ class Consumer:
     @property
     def can_pad(self) -> bool:
         """Whether there is something to send again only to see how much the link carries."""
-        return self._delivery is not None and self._stream.part is not None and self.visible
+        return self.delivery is not None and self.stream.part is not None and self.visible
 
     def pad(self, size: float, now: float) -> float:
         """Send recent packets again, as RTX, until it is `size` bytes: the viewer drops what it has.
@@ -256,10 +271,10 @@ class Consumer:
             if size <= 0:
                 break
             self._padded = (self._padded + 1) % PADDING_PACKETS
-            found = self._stream.recent(self._padded)
+            found = self.stream.recent(self._padded)
             if found is None:
                 self._padded = 0
-                found = self._stream.recent(0)
+                found = self.stream.recent(0)
             if found is None:
                 break
             size -= len(found[0].buffer)
@@ -277,8 +292,8 @@ class Consumer:
         self.lost_share = block.lost_share
         if not self.rtx_ssrc:
             # What was sent again under the same number counts as received there.
-            packets, resent = self._stream.packets - self._packets_weighed, self.resent - self._resent_weighed
-            self._packets_weighed, self._resent_weighed = self._stream.packets, self.resent
+            packets, resent = self.stream.packets - self._packets_weighed, self.resent - self._resent_weighed
+            self._packets_weighed, self._resent_weighed = self.stream.packets, self.resent
             self.lost_share = max(block.lost_share, min(1.0, resent / max(1, packets)))
         sent = self._reports_sent.get(block.lsr)
         if sent is not None:
@@ -291,7 +306,7 @@ class Consumer:
         """Send an SR in the viewer's numbering, on the publisher's clock: sound and picture of a peer share
         it.
         """
-        part = self._stream.part
+        part = self.stream.part
         if part is None or self.layer is not part.layer or part.layer.reception.report is None:
             return
         reception = part.layer.reception
@@ -299,22 +314,22 @@ class Consumer:
         elapsed = now - reception.report_at
         ntp = said.ntp + int(elapsed * 0x100000000)
         timestamp = said.timestamp + part.timestamp + int(elapsed * part.layer.clock_rate)
-        report = rtcp.SenderReport(self.ssrc, ntp, timestamp, self._stream.packets, self._stream.octets)
+        report = rtcp.SenderReport(self.ssrc, ntp, timestamp, self.stream.packets, self.stream.octets)
         self._remember_report(ntp >> 16 & 0xFFFFFFFF, now)
-        self._reported_packets = self._stream.packets
-        self._sender.send_rtcp(
+        self._reported_packets = self.stream.packets
+        self.sender.send_rtcp(
             rtcp.sender_report(report) + rtcp.source_description(self.ssrc, self.producer.cname)
         )
 
     @property
     def report_due(self) -> bool:
         """Whether something was sent since the last report."""
-        return self._stream.packets != self._reported_packets
+        return self.stream.packets != self._reported_packets
 
     @property
     def packets(self) -> int:
         """Sent so far, without what was sent again."""
-        return self._stream.packets
+        return self.stream.packets
 
     def stats(self) -> dict[str, Any]:
         """Counters, in plain types."""
@@ -322,8 +337,8 @@ class Consumer:
             "layer": self.layer.index if self.layer else None,
             "target": self.target.index if self.target else None,
             "cap": self.cap,
-            "packets": self._stream.packets,
-            "bytes": self._stream.octets,
+            "packets": self.stream.packets,
+            "bytes": self.stream.octets,
             "resent": self.resent,
             "failed": self.failed,
             "round_trip": self.round_trip,
@@ -336,10 +351,10 @@ class Consumer:
             del self._reports_sent[next(iter(self._reports_sent))]
 
     def _resend(self, packet: MediaPacket, part: Part, now: float) -> None:
-        self._stream.rewrite(packet, part)
+        self.stream.rewrite(packet, part)
         if not self.rtx_ssrc or self.received.rtx_payload_type is None:
             # The very same bytes: a cipher in counter mode must never see two plaintexts under one number.
-            self._sender.send_rtp(packet.buffer)
+            self.sender.send_rtp(packet.buffer)
             return
         source = packet.buffer
         first, second, sequence, timestamp, _ = HEADER.unpack_from(source)
@@ -350,6 +365,6 @@ class Consumer:
         kind = second & 0x80 | self.received.rtx_payload_type
         HEADER.pack_into(again, 0, first, kind, self._rtx_sequence, timestamp, self.rtx_ssrc)
         again[ABS_SEND_TIME_AT : ABS_SEND_TIME_AT + 3] = abs_send_time(now)
-        if self._delivery is not None:
-            self._delivery.stamp(again, now)
-        self._sender.send_rtp(again)
+        if self.delivery is not None:
+            self.delivery.stamp(again, now)
+        self.sender.send_rtp(again)

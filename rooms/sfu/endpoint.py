@@ -176,6 +176,11 @@ class Endpoint:
         for consumer in self.consumers.values():
             consumer.set_connected(now)
 
+    def rerouted(self) -> None:
+        """What is sent goes another way from now on, or none."""
+        for consumer in self.consumers.values():
+            consumer.regroup()
+
     def produce(self, producer_id: str, kind: str, rtp_parameters: object, paused: bool, now: float) -> None:
         """Begin to receive a track; `rtp_parameters` are decoded JSON.
 

@@ -12,6 +12,7 @@ from rooms.sfu.sequence import Unwrapper
 
 if TYPE_CHECKING:
     from rooms.sfu.consumer import Consumer
+    from rooms.sfu.fanout import Fanouts
 
 DEAD_AFTER = 0.3  # a browser drops its top layer at once under loss; longer would be seen as a freeze
 DEAD_FRAMES = 3  # ... but a slow picture, such as a shared screen, is not dead between two frames
@@ -32,6 +33,7 @@ class Layer:
         "cache",
         "clock_rate",
         "consumers",
+        "fanouts",
         "frame_interval",
         "generation",
         "height",
@@ -63,6 +65,7 @@ class Layer:
         self.frame_interval = 0.05
         self.generation = 0
         self.consumers: list[Consumer] = []
+        self.fanouts: Fanouts | None = None  # of the consumers, as they are at present
         self.waiting: list[MediaPacket] = []  # for the rest of their burst
         self.keyframes = KeyFrameRequests()
         self.nack = NackGenerator()
@@ -91,10 +94,18 @@ class Layer:
         """Send what comes to `consumer` too."""
         if consumer not in self.consumers:
             self.consumers = [*self.consumers, consumer]
+            self.regroup()
 
     def leave(self, consumer: "Consumer") -> None:
         """Send it no more."""
         self.consumers = [other for other in self.consumers if other is not consumer]
+        self.regroup()
+
+    def regroup(self) -> None:
+        """Who is served together is to be found anew: before anything changes that it depends on."""
+        if self.fanouts is not None:
+            self.fanouts.dissolve()
+            self.fanouts = None
 
     def has(self, number: int) -> bool:
         """Whether a packet is here already, or too old to be of use."""

@@ -7,10 +7,12 @@ on the wire and their order for each viewer are the same in all.
 
 import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import numpy as np
 import pylibsrtp
+from numpy.typing import NDArray
 
 from rooms.sfu import batch, srtp
 from rooms.sfu.batch import MAX_MESSAGES, Batch, SendMany
@@ -33,11 +35,11 @@ Message = tuple["Lane", int, int, int, int]
 class Lane:
     """The way to one viewer's address. `segmented` is False when its route has refused segments."""
 
-    __slots__ = ("_name", "_outgoing", "_protector", "address", "name", "segmented")
+    __slots__ = ("_name", "address", "name", "outgoing", "protector", "segmented")
 
     def __init__(self, outgoing: "Outgoing", address: UdpAddress, protector: Protector) -> None:
-        self._outgoing = outgoing
-        self._protector = protector
+        self.outgoing = outgoing
+        self.protector = protector
         self.address = address
         self.segmented = True
         self._name = bytearray(batch.socket_address(outgoing.family, address))
@@ -45,7 +47,7 @@ class Lane:
 
     def send_burst(self, burst: Burst) -> None:
         """Protect a burst and let it depart soon; counted, and nothing sent, when there is no room for it."""
-        outgoing = self._outgoing
+        outgoing = self.outgoing
         at = outgoing.used
         if at + burst.room > FLUSH_BYTES:
             outgoing.flush()
@@ -54,7 +56,7 @@ class Lane:
                 outgoing.counters.send_blocked += len(burst.packets)
                 return
         try:
-            side_by_side = self._protector.write_burst(burst, outgoing.arena, at)
+            side_by_side = self.protector.write_burst(burst, outgoing.arena, at)
         except pylibsrtp.Error:
             outgoing.counters.protect_failed += len(burst.packets)
             return
@@ -72,13 +74,13 @@ class Lane:
 
     def send(self, packet: bytes | bytearray) -> None:
         """Protect one packet and let it depart soon; counted, and not sent, when there is no room for it."""
-        outgoing = self._outgoing
+        outgoing = self.outgoing
         at = outgoing.used
         if at > ARENA_BYTES - MAX_PACKET:
             outgoing.counters.send_blocked += 1
             return
         try:
-            size = self._protector.write(packet, outgoing.arena, at)
+            size = self.protector.write(packet, outgoing.arena, at)
         except pylibsrtp.Error:
             outgoing.counters.protect_failed += 1
             return
@@ -86,6 +88,11 @@ class Lane:
             outgoing.wake()
         outgoing.used = at + size
         outgoing.waiting.append((self, at, 1, size, size))
+
+    @property
+    def even(self) -> bool:
+        """Whether what was sent last was one message for each run of packets."""
+        return self.segmented and self.outgoing.segmented and self.protector.side_by_side
 
 
 class StreamLane:
@@ -170,6 +177,35 @@ class Outgoing:
         self._full = False
         self.flush()
 
+    def send_rows(
+        self, lanes: Sequence[Lane], names: NDArray[np.uint64], burst: Burst, failed: list[int]
+    ) -> None:
+        """Send one burst to each of `lanes`, whose names are `names`, but to those of `failed`.
+
+        Protected, it lies from `used` on for each of them, `burst.room` bytes apart. What the kernel has no
+        room for waits, in order.
+        """
+        at, taken = self.used, 0
+        if not failed and not self.waiting and self._batch is not None and self.segmented:
+            count = self._batch.spread(names, burst, at)
+            taken, _ = self._hand_over(self._batch, count)
+            if taken == count:
+                self.counters.sent += len(lanes) * len(burst.packets)
+                self.counters.bytes_sent += len(lanes) * sum(total for _, _, total, _ in burst.runs)
+                return
+        if not self.waiting:
+            self.wake()
+        self.used = at + len(lanes) * burst.room
+        self.waiting += [
+            (lane, row + begin, packets, total, segment)
+            for index, (lane, row) in enumerate(zip(lanes, range(at, self.used, burst.room), strict=True))
+            if index not in failed
+            for begin, packets, total, segment in burst.runs
+        ]
+        self._departed(self.waiting[:taken])
+        # It meets the same refusal and decides what that means.
+        self.flush()
+
     def flush(self) -> None:
         """Send what waits. What the kernel has no room for stays, in order."""
         while self.waiting and not self._full:
@@ -185,14 +221,19 @@ class Outgoing:
         """One table full of messages; False when the kernel has no room."""
         messages = self.waiting[:MAX_MESSAGES]
         table.fill(messages)
-        taken = refused = 0
-        while taken < len(messages) and not refused:
-            try:
-                taken += table.send(self._udp.fileno(), taken, len(messages))
-            except OSError as error:
-                refused = error.errno or errno.EIO
+        taken, refused = self._hand_over(table, len(messages))
         self._departed(messages[:taken])
         return not refused or self._refused(refused)
+
+    def _hand_over(self, table: Batch, count: int) -> tuple[int, int]:
+        """How many of the table's first messages the kernel took; the errno of the next one, or 0."""
+        taken = 0
+        while taken < count:
+            try:
+                taken += table.send(self._udp.fileno(), taken, count)
+            except OSError as error:
+                return taken, error.errno or errno.EIO
+        return taken, 0
 
     def _departed(self, messages: list[Message]) -> None:
         packets = total = 0

@@ -10,6 +10,7 @@ from rooms.sfu import codecs, ortc, resend, rtcp, rtp
 from rooms.sfu.burst import MAX_PLAIN, Burst
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.departures import Departures
+from rooms.sfu.fanout import LEAST, Fanouts
 from rooms.sfu.layer import Layer
 from rooms.sfu.levels import Levels
 from rooms.sfu.loudest import Loudest
@@ -178,7 +179,7 @@ class Producer:
         if not packets:
             return
         burst = Burst(layer, packets, now)
-        for consumer in layer.consumers:
+        for consumer in self._send_together(layer, burst):
             # One viewer's failure must not cost the others their packets.
             try:
                 consumer.send(burst)
@@ -187,6 +188,26 @@ class Producer:
         if packets[0].keyframe:
             # Whoever joined the layer since the key frame came has been sent it too.
             layer.keyframes.arrived(now)
+
+    def _send_together(self, layer: Layer, burst: Burst) -> list[Consumer]:
+        """Serve groups of viewers; who is in none is left."""
+        if len(layer.consumers) < LEAST:
+            return layer.consumers
+        if layer.fanouts is not None and not layer.fanouts.valid:
+            layer.regroup()
+        fanouts = layer.fanouts = layer.fanouts or Fanouts(layer)
+        if burst.lowest < fanouts.since:
+            # Somebody's stream begins within it: nobody else's does.
+            layer.regroup()
+            return layer.consumers
+        for group in fanouts.groups:
+            # One group's failure must not cost the others their packets.
+            try:
+                group.send(burst)
+            except CONSUMER_FAILURES:
+                for consumer in group.consumers:
+                    self._consumer_failed(consumer, len(burst.packets))
+        return fanouts.alone
 
     def _media(self, packet: RtpPacket, offset: int, number: int, now: float) -> MediaPacket | None:
         payload = packet.data[offset : packet.payload_end]

@@ -3,12 +3,18 @@
 from typing import Protocol
 
 from rooms.sfu.burst import Burst
+from rooms.sfu.outgoing import Lane
 
 
 class Sender(Protocol):
     """Protects plain packets and sends them. Never raises for a peer that is gone or slow: it drops and
     counts.
     """
+
+    @property
+    def lane(self) -> Lane | None:
+        """The way of its packets, when that is one of UDP, for those who serve many viewers at once."""
+        ...
 
     def send_burst(self, burst: Burst) -> None:
         """Send some plain RTP packets, in order.

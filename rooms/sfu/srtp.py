@@ -23,6 +23,13 @@ _cells: Final[list[Any]] = [_ffi.from_buffer("int[]", _lengths) + index for inde
 
 _length: Final[Any] = _cells[0]
 
+# The same for the packets of many viewers.
+MAX_ROWS_PACKETS: Final = 512
+_row_lengths: Final = bytearray(_LENGTH.size * MAX_ROWS_PACKETS)
+_row_cells: Final[list[Any]] = [
+    _ffi.from_buffer("int[]", _row_lengths) + index for index in range(MAX_ROWS_PACKETS)
+]
+
 _scratch: Final = memoryview(bytearray(MAX_PACKET))
 _scratch_start: Final[Any] = _ffi.from_buffer("char[]", _scratch) + 0
 
@@ -45,11 +52,13 @@ class Arena:
 class Protector:
     """The outbound half of one SRTP session."""
 
-    __slots__ = ("_context", "_session")
+    __slots__ = ("_session", "context", "side_by_side")
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._context: Any = session._srtp[0]
+        self.context: Any = session._srtp[0]
+        # Whether the packets of the latest burst had tags of `TAG_BYTES`, as they have with each AES-GCM.
+        self.side_by_side = False
 
     def write_burst(self, burst: Burst, arena: Arena, at: int) -> bool:
         """Write a burst, protected, into the arena at `at`, where `burst.room` is free.
@@ -59,11 +68,12 @@ class Protector:
         """
         arena.buffer[at : at + burst.room] = burst.plain
         _lengths[: len(burst.lengths)] = burst.lengths
-        start, context = arena.start + at, self._context
+        start, context = arena.start + at, self.context
         for index, place in burst.places:
             if _protect(context, start + place, _cells[index]):
                 raise Error("libsrtp refused")
-        return _lengths.startswith(burst.protected_lengths)
+        self.side_by_side = _lengths.startswith(burst.protected_lengths)
+        return self.side_by_side
 
     def write(self, packet: bytes | bytearray, arena: Arena, at: int) -> int:
         """Write one protected packet into the arena at `at`, where `MAX_PACKET` bytes are free; its length.
@@ -75,7 +85,7 @@ class Protector:
             raise Error("packet is too long")
         arena.buffer[at : at + length] = packet
         _length[0] = length
-        if _protect(self._context, arena.start + at, _length):
+        if _protect(self.context, arena.start + at, _length):
             raise Error("libsrtp refused")
         return int(_length[0])
 
@@ -115,6 +125,32 @@ class Unprotector:
             raise Error("libsrtp refused")
         plain: bytes = _ffi.unpack(_scratch_start, _length[0])
         return plain
+
+
+def protect_rows(contexts: list[Any], burst: Burst, arena: Arena, at: int) -> list[int]:
+    """Protect a burst that is written for many viewers already, `burst.room` bytes apart from `at` on.
+
+    `contexts` has each viewer's once for each packet: `MAX_ROWS_PACKETS` at most. Returns the viewers,
+    counted from 0, whose packets did not come out with tags of `TAG_BYTES`: nothing of theirs may be sent.
+    """
+    packets, size = len(burst.packets), len(burst.lengths)
+    viewers = len(contexts) // packets
+    start, offsets = arena.start + at, [place for _, place in burst.places]
+    rows = range(0, viewers * burst.room, burst.room)
+    _row_lengths[: size * viewers] = burst.lengths * viewers
+    # The loop is `map`'s: at each step Python's own would cost as much again as the call.
+    refused = list(
+        map(_protect, contexts, [start + (row + place) for row in rows for place in offsets], _row_cells)
+    )
+    told = _row_lengths[: size * viewers]
+    if not any(refused) and told == burst.protected_lengths * viewers:
+        return []
+    return [
+        row
+        for row in range(viewers)
+        if any(refused[packets * row : packets * (row + 1)])
+        or told[size * row : size * (row + 1)] != burst.protected_lengths
+    ]
 
 
 def lengths(count: int) -> list[int]:

@@ -26,6 +26,7 @@ class Endpoint(Protocol):
     def receive_rtp(self, data: bytes, arrival: float, now: float) -> None: ...
     def receive_rtcp(self, data: bytes, now: float) -> None: ...
     def connected(self, now: float) -> None: ...
+    def rerouted(self) -> None: ...
 
 
 class Transport:
@@ -160,6 +161,11 @@ class Transport:
         else:
             self._receive_rtp(data, arrival, now)
 
+    @property
+    def lane(self) -> Lane | None:
+        """The way of its packets over UDP; None when there is none, or over TCP."""
+        return self._way if isinstance(self._way, Lane) else None
+
     def send_burst(self, burst: Burst) -> None:
         """Protect and queue some RTP packets; dropped when not connected or when there is no room."""
         way = self._way
@@ -292,7 +298,8 @@ class Transport:
             self._set_state("connected")
             self._media_flows()
         elif state in ("failed", "closed"):
-            self._rx = self._tx = self._way = None
+            self._rx = self._tx = None
+            self._go(None)
             self._set_state(state)
 
     def _checked(self, address: Address) -> None:
@@ -313,11 +320,16 @@ class Transport:
             return
         self._address = address
         if address is None or self._tx is None:
-            self._way = None
+            self._go(None)
         elif isinstance(address, TcpAddress):
-            self._way = StreamLane(address.stream, self._counters, self._tx)
+            self._go(StreamLane(address.stream, self._counters, self._tx))
         else:
-            self._way = self._udp.lane(address, self._tx)
+            self._go(self._udp.lane(address, self._tx))
+
+    def _go(self, way: Lane | StreamLane | None) -> None:
+        self._way = way
+        if self.endpoint is not None:
+            self.endpoint.rerouted()
 
     def _media_flows(self) -> None:
         if self.endpoint is not None:

@@ -33,6 +33,9 @@ class Echo:
     def connected(self, _now: float) -> None:
         self.connections += 1
 
+    def rerouted(self) -> None:
+        pass
+
 
 class Line:
     """The sockets with echoing transports, and the peers that call them."""

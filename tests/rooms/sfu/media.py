@@ -11,6 +11,7 @@ from rooms.sfu.burst import Burst
 from rooms.sfu.departures import Departures
 from rooms.sfu.endpoint import Endpoint
 from rooms.sfu.messages import Notification
+from rooms.sfu.outgoing import Lane
 from rooms.sfu.router import Router
 
 VP8_PT, RTX_PT, OPUS_PT = 96, 97, 111
@@ -26,6 +27,8 @@ URIS = {
 
 class Wire:
     """A transport's sender that keeps copies of what is sent."""
+
+    lane: Lane | None = None
 
     def __init__(self) -> None:
         self.rtp: list[bytes] = []
