@@ -58,6 +58,7 @@ class Media:
         self._capabilities: JsonObject | None = None
         self._opening = asyncio.Lock()
         self._closed = False
+        self.losses = 0  # of the worker under this room, since somebody last looked
         self._orders: set[asyncio.Task[None]] = set()
 
     # -- the router --------------------------------------------------------------------------------
@@ -94,6 +95,7 @@ class Media:
 
     def lost(self) -> None:
         """The worker is gone, and with it all that was made there."""
+        self.losses += 1
         self._forget()
         self._push("media.lost", views.Nothing(), None)
 
@@ -141,9 +143,9 @@ class Media:
         self._transport(peer, transport_id)
         return await (await self._open()).restart_ice(transport_id)
 
-    def receiving(self) -> tuple[Transport, ...]:
-        """Give the transports by which people receive."""
-        return tuple(one for one in self._transports.values() if one.direction == "recv")
+    def transports(self) -> tuple[Transport, ...]:
+        """Give everybody's transports."""
+        return tuple(self._transports.values())
 
     # -- producers ---------------------------------------------------------------------------------
 

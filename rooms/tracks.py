@@ -14,7 +14,9 @@ KIND_OF_SOURCE: dict[Source, views.MediaKind] = {"microphone": "audio", "camera"
 
 @dataclass(slots=True)
 class Transport:
-    """`state` is the last that the worker told, as are `packets` sent to its owner and those sent again."""
+    """`state` is the last that the worker told; so are the packets, counted from the transport's beginning:
+    `packets` sent to its owner and `resent` ones, those that `came` from him and the `missing` ones.
+    """
 
     id: str
     owner: Peer
@@ -22,6 +24,8 @@ class Transport:
     state: str = "new"
     packets: int = 0
     resent: int = 0
+    came: int = 0
+    missing: int = 0
 
 
 @dataclass(slots=True)

@@ -38,6 +38,10 @@ SENT = Served(
     pictures=1,
     smaller=0,
     held=0,
+    came=6_000,
+    missing=0,
+    late_ms=12,
+    restarts=0,
 )
 
 

@@ -197,9 +197,9 @@ class Worker:
         """`ForwardingUnit.totals`: few figures, however many people there are."""
         return await self._object(messages.GetTotals())
 
-    async def viewers(self) -> JsonObject:
-        """What each viewer is sent, by transport: `rooms.sfu.viewers`."""
-        return await self._object(messages.GetViewers())
+    async def traffic(self) -> JsonObject:
+        """What each transport brings and is sent: `ForwardingUnit.traffic`."""
+        return await self._object(messages.GetTraffic())
 
     async def close(self) -> None:
         """End the process: it sees its socket close, tells its peers (DTLS close_notify) and exits."""

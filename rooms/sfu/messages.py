@@ -91,8 +91,8 @@ class GetTotals(msgspec.Struct, tag=True, frozen=True):
     """The same as few figures, for those who ask again and again."""
 
 
-class GetViewers(msgspec.Struct, tag=True, frozen=True):
-    """What each viewer is sent, as few figures."""
+class GetTraffic(msgspec.Struct, tag=True, frozen=True):
+    """What each transport brings and is sent, as few figures."""
 
 
 Command = (
@@ -113,7 +113,7 @@ Command = (
     | SetConsumerSize
     | GetStats
     | GetTotals
-    | GetViewers
+    | GetTraffic
 )
 
 

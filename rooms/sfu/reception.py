@@ -71,9 +71,19 @@ class Reception:
         self.report_at = 0.0
 
     @property
+    def came(self) -> int:
+        """How many came at the first sending."""
+        return self._received
+
+    @property
     def received_any(self) -> bool:
         """Whether anything came since the last block."""
         return self._received != self._received_before
+
+    @property
+    def missing(self) -> int:
+        """How many never came, or only when they were sent again."""
+        return max(0, self._highest - self._first + 1 - self._received) if self._received else 0
 
     def received(self, number: int, timestamp: int, arrival: float) -> None:
         """Count a packet that arrived at `arrival` seconds."""

@@ -18,9 +18,9 @@ from rooms.sfu.settings import WorkerSettings
 from rooms.sfu.sockets import open_sockets
 from rooms.sfu.spread import DELAYS, Spread
 from rooms.sfu.totals import totals
+from rooms.sfu.traffic import traffic
 from rooms.sfu.transport import Transport
 from rooms.sfu.usage import usage
-from rooms.sfu.viewers import viewers
 
 MAX_ROUTERS: Final = 1000
 MAX_TRANSPORTS: Final = 4000
@@ -78,7 +78,7 @@ class ForwardingUnit:
             messages.SetConsumerSize: self._set_consumer_size,
             messages.GetStats: self._stats,
             messages.GetTotals: lambda _command, _now: self.totals(),
-            messages.GetViewers: lambda _command, now: viewers(self._routers.values(), now),
+            messages.GetTraffic: lambda _command, now: self.traffic(now),
         }
 
     def handle(self, request: Request) -> Answer:
@@ -228,6 +228,13 @@ class ForwardingUnit:
             "delays": self.delays.stats(),
             "usage": usage(),
         }
+
+    def traffic(self, now: float) -> dict[str, Any]:
+        """What each transport carries, and how late the loop has been at most since this was last asked.
+
+        `transports` is `rooms.sfu.traffic`; `late` is in seconds.
+        """
+        return {"late": self.delays.take_worst(), "transports": traffic(self._routers.values(), now)}
 
     def _transport_states(self) -> dict[str, int]:
         return dict(Counter(place.transport.state for place in self._places.values()))

@@ -2,7 +2,7 @@
 
 What only one person has is that person's line or computer. What everybody has at the same time is the
 server or its line, unless it came from somebody whose own packets did not arrive: those are missing
-everywhere.
+everywhere. What the server knows of itself, that it was late or was started again, goes before all guesses.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,16 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from school.quality.rules import (
-    MINUTE,
-    Seen,
-    Trouble,
-    Way,
-    lost_down,
-    lost_up,
-    stood_still,
-    troubles,
-)
+from school.quality.minute import Minute, Minutes
+from school.quality.rules import ENOUGH_PACKETS, MINUTE, Trouble, Way, stood_still
 
 # Two thirds of three people and more are everybody; of two, both have to have it both ways.
 _MOST_SHARE, _MANY = 2 / 3, 3
@@ -28,21 +20,33 @@ _MOST_SHARE, _MANY = 2 / 3, 3
 _NEIGHBOURS = 2 * MINUTE
 # A page that is loaded anew is away for less.
 _SHORTEST_ABSENCE = timedelta(seconds=5)
-_NETWORK = frozenset({Trouble.UP, Trouble.DOWN, Trouble.DELAY})
+_NETWORK = frozenset({Trouble.UP, Trouble.DOWN, Trouble.DELAY, Trouble.LIMITED})
+_SHOWN = frozenset({Trouble.STILL, Trouble.SOUND})
+# Whoever has one of these sends pictures that stand still.
+_SENDING_BADLY = frozenset({Trouble.UP, Trouble.NARROW, Trouble.COMPUTER, Trouble.STILL})
+LATE_MS = 200
+"""A media process that is late for longer is heard and seen; a browser's buffer bridges less."""
+# A report is ten seconds long: one minute without any, at the beginning or the end, is nothing.
+_SILENT_MINUTES = 2
 
 
 class Cause(StrEnum):
     """What made a call worse."""
 
     SERVER = "server"
+    SERVER_LATE = "server_late"
+    SERVER_RESTARTED = "server_restarted"
     SERVER_GONE = "server_gone"
     UPLINK = "uplink"
     DOWNLINK = "downlink"
     DELAY = "delay"
     NARROW = "narrow"
+    LIMITED = "limited"
     HELD = "held"
     COMPUTER = "computer"
     SENDER = "sender"
+    DEVICE = "device"
+    SILENT = "silent"
     GONE = "gone"
     TCP = "tcp"
     RELAY = "relay"
@@ -52,7 +56,8 @@ class Cause(StrEnum):
 class Explanation:
     """One cause, and when it was there: `[since, until)`.
 
-    `person_id` None: everybody. `worst` is a share, 0 to 1; of `DELAY`, seconds.
+    `person_id` None: everybody. `worst` is a share, 0 to 1; of `DELAY` and `SERVER_LATE`, seconds; of
+    `LIMITED`, megabits a second.
     """
 
     cause: Cause
@@ -62,18 +67,17 @@ class Explanation:
     worst: float | None = None
 
 
-Minutes = Mapping[datetime, Seen]
 Stay = tuple[datetime, datetime]
 
 
 def explain(people: Mapping[int, Minutes], stays: Mapping[int, Sequence[Stay]]) -> list[Explanation]:
     """Explain a call: what everybody had, then each person's own, by time.
 
-    `people` gives what each person's browser reported by minute; `stays` when each was in the room, in
+    `people` gives the minutes of each, as browser and server saw them; `stays` when each was in the room, in
     order, not touching.
     """
     common = _Common(people)
-    found = [Explanation(Cause.SERVER, None, since, until) for since, until in _spans(common.everybodys)]
+    found = _of_server(common)
     gone = {person: _absences(own) for person, own in stays.items()}
     everybody_gone = _together(gone, len(stays))
     found += [Explanation(Cause.SERVER_GONE, None, since, until) for since, until in everybody_gone]
@@ -92,14 +96,32 @@ class _Common:
     """What the minutes of all say together."""
 
     def __init__(self, people: Mapping[int, Minutes]) -> None:
+        self._people = people
         self._troubles: dict[datetime, dict[int, frozenset[Trouble]]] = {}
         self._watching: dict[datetime, set[int]] = {}
+        self.restarted: set[datetime] = set()
+        self.late: dict[datetime, int] = {}
         for person, minutes in people.items():
-            for minute, seen in minutes.items():
-                self._troubles.setdefault(minute, {})[person] = troubles(seen)
-                if seen.height and not seen.starved:
-                    self._watching.setdefault(minute, set()).add(person)
-        self.everybodys = {minute for minute, those in self._troubles.items() if _is_everybodys(those)}
+            for at, minute in minutes.items():
+                self._troubles.setdefault(at, {})[person] = minute.troubles
+                self._note(person, at, minute)
+        hurt = {
+            at
+            for at, those in self._troubles.items()
+            if any(one & (_NETWORK | _SHOWN) for one in those.values())
+        }
+        self.late = {at: late for at, late in self.late.items() if at in hurt and at not in self.restarted}
+        self.everybodys = {
+            at for at, those in self._troubles.items() if _is_everybodys(those)
+        } - self.restarted
+
+    def _note(self, person: int, at: datetime, minute: Minute) -> None:
+        if minute.seen and minute.seen.height and not minute.seen.starved:
+            self._watching.setdefault(at, set()).add(person)
+        if minute.served and minute.served.restarts:
+            self.restarted.add(at)
+        if minute.served and minute.served.late_ms >= LATE_MS:
+            self.late[at] = max(self.late.get(at, 0), minute.served.late_ms)
 
     def own(self, person: int, minute: datetime) -> frozenset[Trouble]:
         """What is wrong with this person alone in this minute."""
@@ -107,11 +129,38 @@ class _Common:
         if Trouble.HELD in mine and len(self._troubles[minute]) >= _MANY and self._watching.get(minute):
             # The others got their pictures: it is this line. Of two, each watches somebody else.
             mine = mine - {Trouble.HELD} | {Trouble.NARROW}
-        if minute in self.everybodys:
-            return mine - _NETWORK - {Trouble.STILL, Trouble.SOUND}
+        if minute in self.everybodys or minute in self.restarted:
+            return mine - _NETWORK - _SHOWN
+        if minute in self.late:
+            mine = mine - {Trouble.DELAY} - _SHOWN
         if Trouble.UP not in mine and _came_from_senders(self._troubles[minute]):
-            return mine - {Trouble.DOWN, Trouble.STILL, Trouble.SOUND}
+            return mine - {Trouble.DOWN} - _SHOWN
         return mine
+
+    def came_well(self, person: int, minute: datetime) -> bool:
+        """Whether the server knows that all it had got well arrived here well, and nobody else missed it."""
+        others = {other: own.get(minute) for other, own in self._people.items() if other != person}
+        return (
+            self._people[person][minute].well_served
+            and any(other is not None and other.well_received for other in others.values())
+            and not any(self._troubles[minute][other] & _SENDING_BADLY for other in others if others[other])
+        )
+
+
+def _of_server(common: _Common) -> list[Explanation]:
+    late = common.late
+    return [
+        *(Explanation(Cause.SERVER_RESTARTED, None, *span) for span in _spans(common.restarted)),
+        *(
+            Explanation(Cause.SERVER_LATE, None, since, until, _worst_late(late, since, until))
+            for since, until in _spans(late)
+        ),
+        *(Explanation(Cause.SERVER, None, *span) for span in _spans(common.everybodys - late.keys())),
+    ]
+
+
+def _worst_late(late: Mapping[datetime, int], since: datetime, until: datetime) -> float:
+    return max(ms for at, ms in late.items() if since <= at < until) / 1000
 
 
 def _is_everybodys(those: Mapping[int, frozenset[Trouble]]) -> bool:
@@ -132,19 +181,24 @@ def _came_from_senders(those: Mapping[int, frozenset[Trouble]]) -> bool:
 
 
 def _own(person: int, minutes: Minutes, common: _Common) -> list[Explanation]:
-    mine = {minute: common.own(person, minute) for minute in minutes}
+    mine = {at: common.own(person, at) for at in minutes}
     found = [
-        *_of(person, minutes, mine, Trouble.UP, Cause.UPLINK, lost_up),
-        *_of(person, minutes, mine, Trouble.DOWN, Cause.DOWNLINK, lost_down),
-        *_of(person, minutes, mine, Trouble.DELAY, Cause.DELAY, _trip),
+        *_of(person, minutes, mine, Trouble.UP, Cause.UPLINK, lambda one: one.lost_up),
+        *_of(person, minutes, mine, Trouble.DOWN, Cause.DOWNLINK, lambda one: one.lost_down),
+        *_of(person, minutes, mine, Trouble.DELAY, Cause.DELAY, lambda one: one.trip),
         *_of(person, minutes, mine, Trouble.NARROW, Cause.NARROW, None),
+        *_of(person, minutes, mine, Trouble.LIMITED, Cause.LIMITED, _carried, worst=min),
         *_of(person, minutes, mine, Trouble.HELD, Cause.HELD, None),
         *_of(person, minutes, mine, Trouble.COMPUTER, Cause.COMPUTER, None),
     ]
-    # A picture that stands still while the own line and computer are good did not come from here.
-    unexplained = {minute: own for minute, own in mine.items() if own <= {Trouble.STILL, Trouble.SOUND}}
-    found += _of(person, minutes, unexplained, Trouble.STILL, Cause.SENDER, stood_still)
-    return found + _way(person, minutes)
+    # A picture that stands still while the own line and computer are good did not come from here, unless
+    # the server knows that it came well.
+    unexplained = {at: own for at, own in mine.items() if own <= _SHOWN and Trouble.STILL in own}
+    here = {at: own for at, own in unexplained.items() if common.came_well(person, at)}
+    there = {at: own for at, own in unexplained.items() if at not in here}
+    found += _of(person, minutes, here, Trouble.STILL, Cause.DEVICE, _still)
+    found += _of(person, minutes, there, Trouble.STILL, Cause.SENDER, _still)
+    return found + _silent(person, minutes) + _way(person, minutes)
 
 
 def _of(
@@ -153,7 +207,9 @@ def _of(
     mine: Mapping[datetime, frozenset[Trouble]],
     trouble: Trouble,
     cause: Cause,
-    measure: Callable[[Seen], float] | None,
+    measure: Callable[[Minute], float] | None,
+    *,
+    worst: Callable[[Iterable[float]], float] = max,
 ) -> list[Explanation]:
     having = [minute for minute, own in mine.items() if trouble in own]
     return [
@@ -162,7 +218,7 @@ def _of(
             person,
             since,
             until,
-            max(measure(minutes[minute]) for minute in having if since <= minute < until)
+            worst(measure(minutes[minute]) for minute in having if since <= minute < until)
             if measure
             else None,
         )
@@ -170,13 +226,32 @@ def _of(
     ]
 
 
-def _trip(seen: Seen) -> float:
-    return (seen.round_trip_ms or 0) / 1000
+def _carried(minute: Minute) -> float:
+    limit = minute.served.limit_kbit if minute.served else None
+    return (limit or 0) / 1000
+
+
+def _still(minute: Minute) -> float:
+    return stood_still(minute.seen) if minute.seen else 0.0
+
+
+def _silent(person: int, minutes: Minutes) -> list[Explanation]:
+    """Whose browser told nothing for long while the server went on sending."""
+    silent = [at for at, one in minutes.items() if one.seen is None and _sent_much(one)]
+    return [
+        Explanation(Cause.SILENT, person, since, until)
+        for since, until in _spans(silent)
+        if sum(since <= at < until for at in silent) >= _SILENT_MINUTES
+    ]
+
+
+def _sent_much(minute: Minute) -> bool:
+    return minute.served is not None and minute.served.packets >= ENOUGH_PACKETS
 
 
 def _way(person: int, minutes: Minutes) -> list[Explanation]:
     """Who never came through by UDP has a network that does not let it pass."""
-    ways = {seen.way for seen in minutes.values() if seen.way is not None}
+    ways = {one.seen.way for one in minutes.values() if one.seen is not None and one.seen.way is not None}
     if not ways or Way.UDP in ways:
         return []
     cause = Cause.RELAY if Way.RELAY in ways else Cause.TCP

@@ -41,7 +41,7 @@ class QualityMinute(Base):
 
 
 class ServedMinute(Base):
-    """What the server sent to one person in a minute of one session: `served.Served`."""
+    """What the server carried for one person in a minute of one session: `served.Served`."""
 
     __tablename__ = "served_minute"
 
@@ -56,3 +56,7 @@ class ServedMinute(Base):
     pictures: Mapped[int]
     smaller: Mapped[int]
     held: Mapped[int]
+    came: Mapped[int] = mapped_column(server_default="0")
+    missing: Mapped[int] = mapped_column(server_default="0")
+    late_ms: Mapped[int] = mapped_column(server_default="0")
+    restarts: Mapped[int] = mapped_column(server_default="0")

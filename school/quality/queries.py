@@ -38,15 +38,18 @@ async def minutes(db: Db, session_id: int) -> dict[int, dict[datetime, Seen]]:
     return found
 
 
-async def served(db: Db, session_id: int, person_id: int) -> dict[datetime, Served]:
-    """Give what the server sent to one person, by minute, in the order of time."""
+async def served(db: Db, session_id: int) -> dict[int, dict[datetime, Served]]:
+    """Give what the server carried for each person, by minute, in the order of time."""
     names = [getattr(ServedMinute, field.name) for field in fields(Served)]
     query = (
-        select(ServedMinute.minute, *names)
-        .where(ServedMinute.session_id == session_id, ServedMinute.person_id == person_id)
-        .order_by(ServedMinute.minute)
+        select(ServedMinute.person_id, ServedMinute.minute, *names)
+        .where(ServedMinute.session_id == session_id)
+        .order_by(ServedMinute.minute, ServedMinute.person_id)
     )
-    return {row.minute: Served(*row[1:]) for row in await db.execute(query)}
+    found: dict[int, dict[datetime, Served]] = {}
+    for row in await db.execute(query):
+        found.setdefault(row.person_id, {})[row.minute] = Served(*row[2:])
+    return found
 
 
 async def by_person(db: Db, session_id: int) -> dict[int, Summary]:

@@ -23,7 +23,7 @@ LEAST_OUTGOING = 150
 """Kilobit a second: less carries a voice and no picture."""
 BUSY_SHARE, DROPPED_SHARE = 0.5, 0.2
 # Shares of fewer packets, frames or milliseconds than these say nothing.
-_ENOUGH_PACKETS, _ENOUGH_FRAMES, _ENOUGH_SOUND = 100, 100, 2_000
+ENOUGH_PACKETS, _ENOUGH_FRAMES, _ENOUGH_SOUND = 100, 100, 2_000
 _BAD_SHARE, _WEAK_SHARE = 0.25, 0.05
 
 
@@ -63,6 +63,7 @@ class Trouble(StrEnum):
     DELAY = "delay"
     NARROW = "narrow"
     HELD = "held"
+    LIMITED = "limited"
     COMPUTER = "computer"
     STILL = "still"
     SOUND = "sound"
@@ -152,12 +153,12 @@ def joined(before: Seen | None, later: Seen) -> Seen:
 
 def lost_up(seen: Seen) -> float:
     """The lost share of what was sent, 0 to 1; 0 when too little was sent to tell."""
-    return _share(seen.up_lost, seen.up_packets, _ENOUGH_PACKETS)
+    return _share(seen.up_lost, seen.up_packets, ENOUGH_PACKETS)
 
 
 def lost_down(seen: Seen) -> float:
     """The lost share of what was to be received, 0 to 1; 0 when that was too little to tell."""
-    return _share(seen.down_lost, seen.down_packets, _ENOUGH_PACKETS)
+    return _share(seen.down_lost, seen.down_packets, ENOUGH_PACKETS)
 
 
 def stood_still(seen: Seen) -> float:

@@ -9,6 +9,7 @@ from school.audit import queries as audit
 from school.audit.queries import Wanted
 from school.quality import actions
 from school.quality.rules import Seen, Way
+from school.quality.served import Served
 from school.sessions.models import RoomRole
 from tests.quality import GOOD, SENT, seen, sent
 from tests.web.office import Statements
@@ -29,6 +30,13 @@ async def keep(site: Site, person: int, minutes: dict[int, Seen]) -> None:
     at = {(site.cast.session, person, STARTS + timedelta(minutes=one)): own for one, own in minutes.items()}
     async with site.database.begin() as db:
         await actions.keep(db, at)
+
+
+async def keep_served(site: Site, person: int, minutes: dict[int, Served]) -> None:
+    """What the server saw, by minutes after the start."""
+    at = {(site.cast.session, person, STARTS + timedelta(minutes=one)): own for one, own in minutes.items()}
+    async with site.database.begin() as db:
+        await actions.keep_served(db, at)
 
 
 async def bad_call(site: Site) -> None:
@@ -60,6 +68,29 @@ async def test_a_bad_call_is_explained_in_sentences(site: Site, browser: Browser
     assert "помехи были у всех сразу" not in page.words
 
 
+async def test_what_the_server_knows_is_explained_too_with_what_to_do(site: Site, browser: Browser) -> None:
+    cast = site.cast
+    await keep(site, cast.worker, {one: GOOD if one != 8 else seen(frozen_ms=9_000) for one in range(12)})
+    await keep_served(site, cast.worker, {8: sent(late_ms=640), 10: sent(restarts=1)})
+    await keep_served(site, cast.student, {3: sent(held=1, limit_kbit=280), 4: SENT, 5: SENT})
+    await browser.become("orlova")
+    page = await browser.get(path(site))
+    for said in (
+        "09:13 сервер не успевал: звук и видео задерживались до 0,6 с, потому что ему было "
+        "слишком много работы. Посмотрите, чем ещё он был занят в это время.",
+        "09:15 медиапроцесс сервера завершился и был запущен заново: звук и видео пропадали "
+        "на несколько секунд. Причина — в журнале сервера",
+        "09:08 Иванов Пётр Андреевич: линия к этому участнику пропускала не больше 0,28 Мбит/с, "
+        "и сервер придерживал видео, чтобы сохранить звук. Помогает другая сеть",
+        "09:08–09:11 Иванов Пётр Андреевич: сервер передавал звук и видео, но браузер ничего не сообщал",
+        "Браузер ничего не сообщил; показатели — от сервера.",
+    ):
+        assert said in page.words
+    assert "у всех сразу" not in page.words
+    figures = await browser.get(f"{path(site)}?person={cast.student}")
+    assert [row[0] for row in rows(figures.text)[1:]] == ["09:08", "09:09", "09:10"]
+
+
 async def test_minutes_are_drawn_higher_the_worse_and_said_in_text(site: Site, browser: Browser) -> None:
     await keep(site, site.cast.student, {0: GOOD, 1: GOOD, 2: seen(round_trip_ms=700), 5: seen(up_lost=900)})
     await browser.become("orlova")
@@ -83,10 +114,8 @@ async def test_the_figures_of_one_person_are_shown_on_demand(site: Site, browser
     await keep(site, site.cast.student, {0: GOOD, 1: bad})
     await keep(site, site.cast.worker, {0: GOOD})
     narrow = sent(resent=240, lost_per_mille=17, limit_kbit=342, smaller=1, held=2)
-    async with site.database.begin() as db:
-        at = {(site.cast.session, site.cast.student, STARTS + timedelta(minutes=one)): own
-              for one, own in ((1, narrow), (2, SENT))}  # fmt: skip
-        await actions.keep_served(db, at)
+    late = sent(came=5_700, missing=300, late_ms=300, restarts=1)
+    await keep_served(site, site.cast.student, {1: narrow, 2: late})
     await browser.become("sokolova")
     assert "<table" not in (await browser.get(path(site))).text
     page = await browser.get(f"{path(site)}?person={site.cast.student}")
@@ -95,8 +124,9 @@ async def test_the_figures_of_one_person_are_shown_on_demand(site: Site, browser
         ["09:06", "с перебоями", "5,5 %", "0 %", "—", "1,2 с", "0,1 %", "—", "UDP",
          "видео придержано, показывал экран",
          "отправлено пакетов: 12 000; из них повторно: 2 %; потеряно: 1,7 %; туда и обратно: 35 мс; "
-         "линия пропускала 0,34 Мбит/с; видео уменьшено: 1; видео придержано: 2"],
-        ["09:07", *["—"] * 8, "", "отправлено пакетов: 12 000; туда и обратно: 35 мс"],
+         "линия пропускала 0,34 Мбит/с; видео уменьшено: 1; видео придержано: 2; принято пакетов: 6 000"],
+        ["09:07", *["—"] * 8, "", "отправлено пакетов: 12 000; туда и обратно: 35 мс; "
+         "принято пакетов: 5 700; потеряно по пути сюда: 5 %; сервер опаздывал на 300 мс; запущен заново: 1"],
     ]  # fmt: skip
     for nobody in ("0", "x", str(site.cast.parent), "9" * 40):
         assert "<table" not in (await browser.get(f"{path(site)}?person={nobody}")).text

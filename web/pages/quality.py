@@ -15,8 +15,8 @@ from school.organisation import queries as organisation
 from school.people.rules import Capability, Viewer, can
 from school.quality import queries as quality
 from school.quality.causes import explain
+from school.quality.minute import Minutes, together
 from school.quality.rules import KEPT, MINUTE, Family, Grade, Seen, Summary, grade, summary
-from school.quality.served import Served
 from school.sessions import queries as sessions
 from school.sessions.queries import SessionRow
 from web import call_words, labels
@@ -46,7 +46,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person's call: a word, a drawing, and the same as text."""
+    """One person's call: a word, a drawing, and the same as text; all empty when nothing was reported."""
 
     row: AttendanceRow
     about: str
@@ -84,22 +84,25 @@ async def of_session(request: web.Request) -> web.Response:
         seen = await quality.minutes(db, session.id)
         rows = {row.person_id: row for row in await attendance.table(db, session.id)}
         stays = await attendance.stays(db, session.id)
-        chosen = _chosen(request, seen)
-        served = await quality.served(db, session.id, chosen) if chosen else {}
+        served = await quality.served(db, session.id)
+    people = together(seen, served)
+    chosen = _chosen(request, people)
     names = {person: row.name for person, row in rows.items()}
-    found = explain(seen, {person: [(one.since, one.until) for one in own] for person, own in stays.items()})
-    every = sorted(minute for minutes in seen.values() for minute in minutes)
+    found = explain(
+        people, {person: [(one.since, one.until) for one in own] for person, own in stays.items()}
+    )
+    every = sorted(minute for minutes in people.values() for minute in minutes)
     return page(
         request,
         "quality/page.html",
         it=describe(session, reader, settings),
         sentences=[call_words.sentence(one, names, reader) for one in found],
-        lines=[_line(rows[person], seen[person], every[0], reader) for person in rows if person in seen],
+        lines=[_line(row, seen.get(one, {}), every[0], reader) for one, row in rows.items() if one in people],
         since=every[0] if every else None,
         until=every[-1] + MINUTE if every else None,
         width=_wide(every[0], every[-1] + MINUTE) if every else 0,
         chosen=rows.get(chosen) if chosen else None,
-        numbers=_numbers(seen[chosen], served, reader) if chosen else [],
+        numbers=_numbers(people[chosen], reader) if chosen else [],
         kept_days=KEPT.days,
     )
 
@@ -134,10 +137,10 @@ async def _readable(db: Db, session_id: int, who: Viewer) -> SessionRow:
     return session
 
 
-def _chosen(request: web.Request, seen: Mapping[int, object]) -> int | None:
+def _chosen(request: web.Request, people: Mapping[int, object]) -> int | None:
     """Whose figures are asked for, if there are any."""
     asked = request.query.get("person", "")
-    return next((person for person in seen if str(person) == asked), None)
+    return next((person for person in people if str(person) == asked), None)
 
 
 def _line(row: AttendanceRow, minutes: Mapping[datetime, Seen], start: datetime, reader: Reader) -> Line:
@@ -186,22 +189,21 @@ def _wide(since: datetime, until: datetime) -> int:
 
 def _equipment(seen: list[Seen], reader: Reader) -> str:
     """«Chrome · UDP»: what the last minute says."""
+    if not seen:
+        return ""
     say = reader.words.gettext
     browser: Family = seen[-1].browser
     way = next((one.way for one in reversed(seen) if one.way), None)
     return " · ".join([say(call_words.BROWSER[browser]), *([say(call_words.WAY[way])] if way else [])])
 
 
-def _numbers(
-    minutes: Mapping[datetime, Seen], served: Mapping[datetime, Served], reader: Reader
-) -> list[Numbers]:
+def _numbers(minutes: Minutes, reader: Reader) -> list[Numbers]:
     found = []
-    for minute in sorted({*minutes, *served}):
-        seen, sent = minutes.get(minute), served.get(minute)
-        if seen is not None:
-            found.append(call_words.numbers(minute, seen, grade(seen), sent, reader))
-        elif sent is not None:
-            found.append(call_words.unreported(minute, sent, reader))
+    for at, minute in minutes.items():
+        if minute.seen is not None:
+            found.append(call_words.numbers(at, minute.seen, grade(minute.seen), minute.served, reader))
+        elif minute.served is not None:
+            found.append(call_words.unreported(at, minute.served, reader))
     return found
 
 

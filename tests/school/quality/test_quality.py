@@ -9,7 +9,7 @@ from school.db import Database
 from school.quality import actions, queries
 from school.quality.queries import SessionQuality
 from school.quality.rules import KEPT, Summary
-from school.quality.served import joined, resent_share
+from school.quality.served import Served, joined, missing_share, resent_share
 from school.sessions import queries as sessions
 from tests.builders import NOW
 from tests.consultations import School, add_session, open_school
@@ -110,17 +110,20 @@ async def test_what_the_server_sent_is_kept_beside_and_the_fuller_minute_stays(
             await actions.keep_served(db, {})
             await actions.keep_served(db, {key: written, (session_id, school.teacher, NOW): half})
     async with database.read() as db:
-        assert await queries.served(db, session_id, school.student) == {NOW: SENT}
-        assert await queries.served(db, session_id, school.teacher) == {NOW: half}
+        assert await queries.served(db, session_id) == {
+            school.student: {NOW: SENT},
+            school.teacher: {NOW: half},
+        }
 
 
 def test_parts_of_a_minute_are_added_up_and_of_the_line_the_worst_stays() -> None:
     wide = sent(packets=3_000, resent=30, lost_per_mille=None, round_trip_ms=40)
     narrow = sent(packets=1_000, resent=10, lost_per_mille=80, round_trip_ms=None, limit_kbit=400, held=1)
     whole = joined(joined(joined(None, wide), narrow), sent(packets=0, limit_kbit=900, pictures=3))
-    assert whole == sent(
-        packets=4_000, resent=40, lost_per_mille=80, round_trip_ms=40, limit_kbit=400, pictures=3, held=1
-    )
+    whole = joined(whole, Served(missing=60, late_ms=300, restarts=1))
+    assert whole == Served(4_000, 40, 80, 40, 400, 3, 0, 1, came=18_000, missing=60, late_ms=300, restarts=1)
+    assert missing_share(whole) == pytest.approx(60 / 18_060)
+    assert missing_share(Served(came=40, missing=59)) == 0.0
     assert resent_share(whole) == 0.01
     assert resent_share(sent(packets=0)) == 0.0
 
@@ -134,4 +137,4 @@ async def test_after_ninety_days_a_minute_is_forgotten(
         assert await actions.forget(db, NOW + KEPT) == 0
         assert await actions.forget(db, NOW + KEPT + timedelta(seconds=1)) == 1
         assert await queries.minutes(db, session_id) == {school.student: {LATER: GOOD}}
-        assert await queries.served(db, session_id, school.student) == {LATER: SENT}
+        assert await queries.served(db, session_id) == {school.student: {LATER: SENT}}
