@@ -21,6 +21,10 @@ KEEP_LOCKS = """
   };
 })();
 """
+WAITING = """
+connections.filter(one => one.connectionState !== "closed").flatMap(one => one.getReceivers())
+  .some(one => one.jitterBufferTarget > 0)
+"""
 AWAKE = "locks.filter(lock => !lock.released).length"
 
 
@@ -68,6 +72,7 @@ async def test_a_network_without_media_is_told_in_words_and_a_weak_phone_is_spar
         await stands_still(phone)
         await phone.get_by_role("button", name="Показать", exact=True).click()
         await steps.moving(phone)
+        await waits_while_silent(phone)
         await floats_over_other_windows(phone)
         await lets_the_screen_go_dark_only_outside(phone)
 
@@ -93,6 +98,13 @@ async def stands_still(page: Page) -> None:
     before = [report["frames"] for report in await inbound(page, "video")]
     await steps.moving(page, "audio", by=48_000)
     assert [report["frames"] for report in await inbound(page, "video")] == before
+
+
+async def waits_while_silent(page: Page) -> None:
+    """What comes is played later while the microphone is off, and at once as soon as it is on."""
+    await steps.until(page, WAITING)
+    await page.keyboard.press("m")
+    await steps.until(page, f"!({WAITING})")
 
 
 async def floats_over_other_windows(page: Page) -> None:
