@@ -12,6 +12,10 @@ RELEASE = 0.6  # seconds in which activity falls to a third
 THRESHOLD = 0.75
 MARGIN = 0.25  # by how much another must be more active to take the word
 TAKEOVER = 0.5  # ... and for how long, so that a "yes" from the side does not move the picture
+PAUSE = (
+    0.6  # seconds after which who has the word has stopped: another has it after `ANSWER`, if still speaking
+)
+ANSWER = 0.2
 SILENCE = 3.0
 
 
@@ -82,7 +86,8 @@ class Levels:
                 del self._voices[name]
 
     def _rival(self, current: _Voice | None, now: float) -> str | None:
-        """Who takes the word: at once from nobody, after `TAKEOVER` from somebody less active."""
+        """Who takes the word: at once from nobody, after `ANSWER` in a pause, else after `TAKEOVER`."""
+        paused = current is not None and now - current.heard > PAUSE
         needed = THRESHOLD * 0.7 if current is None else max(THRESHOLD * 0.7, current.activity + MARGIN)
         ahead: list[tuple[float, str]] = []
         for name, voice in self._voices.items():
@@ -90,7 +95,8 @@ class Levels:
                 voice.since = float("inf")
                 continue
             voice.since = min(voice.since, now)
-            if current is None or now - voice.since >= TAKEOVER:
+            answers = paused and now - voice.since >= ANSWER and now - voice.heard < INTERVAL
+            if current is None or answers or now - voice.since >= TAKEOVER:
                 ahead.append((voice.activity, name))
         return max(ahead)[1] if ahead else None
 

@@ -98,6 +98,14 @@ class Person:
         answer: dict[str, Any] = await self.page.evaluate("(direction) => way(direction)", direction)
         return answer
 
+    async def speak(self, loud: bool) -> float:
+        """Open or shut the mouth at the microphone; when, in milliseconds since 1970."""
+        return float(await self.page.evaluate("(loud) => speak(loud)", loud))
+
+    async def heard(self, consumer: str) -> float:
+        """Wait until something is heard; when, in milliseconds since 1970."""
+        return float(await self.page.evaluate("(id) => heard(id)", consumer))
+
     async def restart(self, direction: str) -> None:
         """Restart ICE, with the `relays` of now."""
         await self.page.evaluate("(direction) => restart(direction)", direction)
@@ -209,6 +217,7 @@ async def meeting(
     chromium: Path = Path("/usr/bin/chromium"),
     address: str = "127.0.0.1",
     arguments: Sequence[str] = ARGUMENTS,
+    microphones: int = 6,
 ) -> AsyncIterator[Meeting]:
     """A meeting over loopback or another address of this machine; all processes end with it."""
     script = await asyncio.to_thread(bundle, folder)
@@ -220,7 +229,7 @@ async def meeting(
         heard.set()
 
     worker = await Worker.start(
-        WorkerSettings(host=address, port=0, announced=[address]),
+        WorkerSettings(host=address, port=0, announced=[address], microphones=microphones),
         notify=notify,
         died=lambda: None,
     )

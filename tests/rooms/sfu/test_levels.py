@@ -56,6 +56,19 @@ def test_the_next_speaker_takes_over_when_the_first_falls_silent() -> None:
     assert voices.told[1][0] - 2.0 <= 1.5
 
 
+def test_who_answers_in_a_pause_has_the_word_within_half_a_second_and_a_yes_has_it_not() -> None:
+    voices = Voices()
+    voices.speak(2.0, anna=25)
+    voices.speak(1.0, anna=127)
+    voices.speak(0.2, anna=127, boris=20)
+    voices.speak(1.0, anna=127)
+    assert voices.names == ["anna"]
+    begun = voices.now
+    voices.speak(1.0, anna=127, boris=25)
+    assert voices.names == ["anna", "boris"]
+    assert voices.told[1][0] - begun <= 0.5
+
+
 def test_a_pause_between_sentences_changes_nothing_and_long_silence_does() -> None:
     voices = Voices()
     voices.speak(2.0, anna=25)

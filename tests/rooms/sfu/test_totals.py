@@ -15,6 +15,7 @@ def test_a_value_is_counted_under_the_first_bound_that_holds_it() -> None:
     for value in (-0.5, 0, 1, 1.5, 5, 5.1):
         spread.add(value)
     assert spread.stats() == {"bounds": [1, 2, 5], "counts": [3, 1, 1, 1], "total": 12.6}
+    assert (spread.take_worst(), spread.take_worst()) == (5.1, 0.0)
 
 
 def test_the_totals_count_people_s_media_by_kind_and_layer_and_loss_of_what_is_sent() -> None:

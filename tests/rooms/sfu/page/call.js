@@ -29,7 +29,9 @@ function speech() {
   const rhythm = new OscillatorNode(context, { frequency: 4 });
   const made = new MediaStreamAudioDestinationNode(context);
   rhythm.connect(new GainNode(context, { gain: 0.4 })).connect(syllables.gain);
-  source.connect(mouth).connect(syllables).connect(made);
+  const volume = new GainNode(context);
+  window.volume = volume.gain;
+  source.connect(mouth).connect(syllables).connect(volume).connect(made);
   source.start();
   rhythm.start();
   return made.stream.getAudioTracks()[0];
@@ -51,6 +53,26 @@ window.publish = async (kind, encodings) => {
   const made = await (await transport("send")).produce({ track, encodings, codecOptions });
   producers[made.id] = made;
   return { id: made.id, rtpParameters: made.rtpParameters };
+};
+
+// Speak or be silent; the time, comparable with other pages'.
+window.speak = (loud) => {
+  window.volume.value = loud ? 1 : 0;
+  return performance.timeOrigin + performance.now();
+};
+
+// The time at which something is heard above the comfort noise.
+window.heard = async (id) => {
+  const reader = new MediaStreamTrackProcessor({ track: watched[id].consumer.track }).readable.getReader();
+  for (;;) {
+    const { value } = await reader.read();
+    const samples = new Float32Array(value.numberOfFrames);
+    value.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
+    value.close();
+    if (samples.some((one) => Math.abs(one) > 0.02)) break;
+  }
+  await reader.cancel();
+  return performance.timeOrigin + performance.now();
 };
 
 window.watch = async (producer, width, height) => {
@@ -85,6 +107,7 @@ window.seen = async (id) => {
     dropped: report?.framesDropped ?? 0,
     lost: report?.packetsLost ?? 0,
     packets: report?.packetsReceived ?? 0,
+    bytes: report?.bytesReceived ?? 0,
     freezes: report?.freezeCount ?? 0,
     frozen: report?.totalFreezesDuration ?? 0,
     nacks: report?.nackCount ?? 0,
