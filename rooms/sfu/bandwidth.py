@@ -152,8 +152,7 @@ class Downlink:
             self._drowned = True
             carries = min(self.limit, carries)
         self.limit = MARGIN * carries
-        if full.queue:
-            self.drained = now + min(DRAINED, condition.waiting / self.limit)
+        self.drained = now + min(DRAINED, condition.waiting / self.limit, full.queue)
         self._settled = now + DRAIN_SECONDS
         self._next_trial = now + pause
         return True

@@ -32,10 +32,12 @@ QUICK = 2.0  # times what is sent: packets that left at once and passed so quick
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """The link is full: it `carries` so many bits per second; a `queue` of what was sent must pass first."""
+    """The link is full: it `carries` so many bits per second; a `queue` of what was sent, of so many seconds
+    at most, must pass first.
+    """
 
     carries: float
-    queue: bool
+    queue: float
 
 
 class Lasting:
@@ -92,19 +94,23 @@ class Fullness:
         lossy = self._lossy.seconds(now, holds=condition.lost > HIGH_LOSS)
         self.lossy = hopeless > FOR_LONG or (self.narrow and lossy > LASTS_LONG)
         if condition.carries is not None and condition.carries < STRAINED * sent:
-            return self._full(condition.carries, queue=True)
+            return self._full(condition.carries)
         if queued:
-            return self._full(condition.arriving, queue=True)
+            return self._full(condition.arriving)
         more = fits is None or sent > FITS * fits
-        if (more and (heavy > LASTS_LONG or (hopeless > LASTS and not quick))) or hopeless > FOR_LONG:
-            return Full(condition.arriving, queue=condition.lost > HOPELESS)
+        # Where the packets between pass together the rest is rather lost by chance.
+        lasts = (FOR_LONG, FOR_LONG) if quick else (LASTS_LONG, LASTS)
+        if (more and (heavy > lasts[0] or hopeless > lasts[1])) or hopeless > FOR_LONG:
+            # What takes so much away without a long queue has none.
+            short = 2 * condition.queue if condition.queue < QUEUE / 2 else float("inf")
+            return Full(condition.arriving, short if condition.lost > HOPELESS else 0.0)
         return None
 
-    def _full(self, carries: float, *, queue: bool) -> Full:
+    def _full(self, carries: float) -> Full:
         if not self.narrow:
             self.narrow = True
             self._stays = 0
-        return Full(carries, queue)
+        return Full(carries, float("inf"))
 
     def _queued(self, condition: Condition, now: float, *, quick: bool) -> bool:
         queue = condition.queue

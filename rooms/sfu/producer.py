@@ -307,9 +307,13 @@ class Producer:
         return any(layer.nack for layer in self.layers)
 
     def _send_nack(self, layer: Layer, now: float) -> None:
+        gave_up = layer.nack.gave_up
         missing = layer.nack.due(now)
         if missing:
             self._send_rtcp(rtcp.nack(self._ssrc, layer.ssrc, missing))
+        if self._video and layer.consumers and layer.nack.gave_up > gave_up:
+            # No viewer can show what follows, and a browser would ask for that only after seconds.
+            self.want_key_frame(layer, now)
 
     def _report(self, now: float) -> bool:
         heard = [layer for layer in self.layers if layer.reception.received_any]

@@ -10,6 +10,8 @@ STEPS = 3
 OF_PACKETS = 0.6  # packets of a burst are late one after the other; a jump of the radio delays some alike
 STRETCHED = 2.0  # times as long as it took to send them: else it may be jitter
 GROWN = 0.04  # seconds of delay won in all, the largest step left out: one may be a pause of the radio
+EVEN = 0.7  # of the largest step, if the smallest is no less: no jitter is so even, and less delay is enough
+GROWN_EVENLY = 0.02
 SHRINKS = 0.005
 PAUSE = 0.25  # seconds: what went before says nothing
 
@@ -21,7 +23,7 @@ class Trend:
         self._delay = float("inf")
         self._at = float("-inf")
         self._sent = 0.0
-        self._since = self._sent_since = self._largest = 0.0
+        self._since = self._sent_since = self._largest = self._smallest = 0.0
         self._seen: float | None = None
         self._restart(0.0)
 
@@ -42,6 +44,7 @@ class Trend:
             self._packets += packets
             if step >= STEP:
                 self._largest = max(self._largest, step) if self._steps else step
+                self._smallest = min(self._smallest, step) if self._steps else step
                 self._steps += 1
         self._delay, self._at, self._sent = delay, arrived, sent
 
@@ -51,8 +54,9 @@ class Trend:
         return self._carries() or seen
 
     def _carries(self) -> float | None:
+        enough = GROWN_EVENLY if self._smallest >= EVEN * self._largest else GROWN
         grown = self._delay - self._from - self._largest
-        if self._steps < max(STEPS, OF_PACKETS * self._packets) or grown < GROWN:
+        if self._steps < max(STEPS, OF_PACKETS * self._packets) or grown < enough:
             return None
         took = self._at - self._since
         return self._bits / took if took > STRETCHED * (self._sent - self._sent_since) else None

@@ -6,6 +6,7 @@ ENOUGH = 4  # more than so many waiting are played a little faster ...
 STRETCH = 10  # ... one more in so many, and fewer than a deeper buffer should have, one less
 ASKED_IN_TIME = 0.1  # seconds before it is to be played: later a browser asks for nothing
 MAX_ASKED = 50
+PATIENT = 0.35  # the target of who is silent: `PATIENCE_MS` in static/room/receiving.ts
 
 
 class Ear:

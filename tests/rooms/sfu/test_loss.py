@@ -60,6 +60,22 @@ def test_a_publishers_lost_packets_are_asked_for_and_mended() -> None:
     assert all(0 <= (after - before) & 0x7FFF <= 1 for before, after in pairwise(pictures))
 
 
+def test_a_packet_that_its_publisher_never_sends_again_is_made_up_for_by_a_key_frame() -> None:
+    call = Call.start()
+    call.publish("video", video_parameters(ONE))
+    call.watch()
+    camera, asked = Camera(9, named=False), []
+    call.send(camera.frame(key=True))
+    call.up.reports()
+    for frame in range(40):
+        made = camera.frame(packets=3)
+        call.send(made[:1] + made[2:] if frame == 5 else made)
+        call.wait(0.05)
+        asked += [frame for report in call.up.reports() if isinstance(report, rtcp.KeyFrameRequest)]
+    # Asked for as often as a jitter buffer would wait: a second after frame 5.
+    assert 15 <= asked[0] <= 27
+
+
 def test_a_retransmission_whose_original_came_is_not_forwarded_nor_counted() -> None:
     call = Call.start()
     call.publish("video", video_parameters(ONE))

@@ -24,6 +24,15 @@ def test_one_frame_through_a_full_link_gives_its_rate(rate: float) -> None:
     assert trend.carries() == pytest.approx(rate, rel=0.15)
 
 
+def test_even_steps_need_less_delay_to_be_believed_than_uneven_ones() -> None:
+    even, uneven = Trend(), Trend()
+    for trend, steps in ((even, [0.012, 0.024, 0.036]), (uneven, [0.012, 0.017, 0.036])):
+        burst(trend, 0.0, [0.02] * 7)
+        burst(trend, 0.05, [0.02 + step for step in steps])
+    assert even.carries() == pytest.approx(BITS / 0.0127, rel=0.1)
+    assert uneven.carries() is None
+
+
 def test_a_link_that_keeps_up_says_nothing() -> None:
     trend = Trend()
     for frame in range(100):
