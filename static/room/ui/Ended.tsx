@@ -45,10 +45,11 @@ export function Over({ ending }: { ending: Ending }): JSX.Element {
   const barred = reason === "removed" && cause === "removed";
   // The entitlement has ended, or the link was withdrawn: nobody asked anybody to leave.
   const ended = reason === "removed" && cause !== undefined && !barred;
+  const mine = reason === "closed" && session.rights.value.lead;
   const moved = reason === "moved" && starts_at !== undefined && ends_at !== undefined;
   return (
     <End
-      title={ended ? words.over.notYours : words.over.reason[reason]}
+      title={ended ? words.over.notYours : mine ? words.over.closedByMe : words.over.reason[reason]}
       actions={
         (mayReturn || barred) && (
           <button class="primary" onClick={back}>

@@ -395,6 +395,7 @@ export const en: Words = {
       refused: "The host cannot receive you",
       finished: "The conversation is over",
     },
+    closedByMe: "The consultation is over",
     thanks: "Thank you for being with us.",
     moved: "See the new time on your page “Today”.",
     cancelled: "If something replaces it, it will be on your page “Today”.",
