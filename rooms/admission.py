@@ -251,7 +251,7 @@ async def _of(
     except NotFound:
         return _decided(Facts(session=None, settings=settings, claim=None), stamp, now)
     today = settings.today(now)
-    claims = await session_queries.entitlements(db, session_id, person_id, today)
+    claims = await session_queries.entitlements(db, session_id, person_id, today, now)
     claim = _claim(claims, link)
     seats = await seat_queries.of_session(db, session_id) if is_line(session) else []
     seat = await seat_queries.of_person(db, session_id, person_id)
@@ -291,7 +291,7 @@ async def roll_call(
 ) -> Roll:
     """Decide again for everybody who is there, in a few statements for all of them together."""
     today = settings.today(now)
-    expected = await session_queries.expected(db, session.id, today)
+    expected = await session_queries.expected(db, session.id, today, now)
     links = {link.id: link for link in await link_queries.of_session(db, session.id)}
     barred = {seat.person_id for seat in await seat_queries.of_session(db, session.id) if seat.is_barred}
     named = {row.person_id: row for row in expected}
@@ -301,7 +301,7 @@ async def roll_call(
         claim = named.get(who.person_id)
         if claim is not None and claim.child_id != who.child_id:
             # Entitled in several ways, and here in another than the first: by which, only their own rows say.
-            ways = await session_queries.entitlements(db, session.id, who.person_id, today)
+            ways = await session_queries.entitlements(db, session.id, who.person_id, today, now)
             claim = next(
                 (way for way in ways if way.child_id == who.child_id), claim if link is None else None
             )

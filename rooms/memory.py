@@ -36,7 +36,7 @@ async def load(db: Db, now: datetime, session_id: int, settings: OrganisationRow
         and not seat.is_barred
     }
     barred = {seat.person_id for seat in seats if seat.is_barred}
-    expected = await session_queries.expected(db, session_id, settings.today(now)) if barred else []
+    expected = await session_queries.expected(db, session_id, settings.today(now), now) if barred else []
     return Memory(away, {row.person_id: _face(row) for row in expected if row.person_id in barred})
 
 

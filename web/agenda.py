@@ -34,6 +34,7 @@ async def rows(
     chosen: ChildRow | None,
     window: Window,
     school_day: date,
+    now: datetime,
     *,
     moved_away: bool = False,
 ) -> list[tuple[DayRow, bool]]:
@@ -41,13 +42,15 @@ async def rows(
 
     With `moved_away`: what was to be then and was moved.
     """
-    own = await sessions.of_day(db, who.person_id, *window, today=school_day, moved_away=moved_away)
+    own = await sessions.of_day(db, who.person_id, *window, today=school_day, now=now, moved_away=moved_away)
     if chosen is not None:
         own = [row for row in own if row.child_id in (None, chosen.person_id)]
     found = [(row, True) for row in own]
     met = {(row.session.id, row.child_id) for row in own}
     for child in [chosen] if chosen else children:
-        theirs = await sessions.of_day(db, child.person_id, *window, today=school_day, moved_away=moved_away)
+        theirs = await sessions.of_day(
+            db, child.person_id, *window, today=school_day, now=now, moved_away=moved_away
+        )
         for row in theirs:
             if (row.session.id, child.person_id) not in met:
                 found.append((DayRow(row.session, row.role, child.person_id, child.name), False))

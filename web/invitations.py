@@ -33,13 +33,13 @@ class Invited:
 async def concerned(db: Db, request: web.Request, session_id: int) -> SessionRow:
     """The session, for those entitled to it, who were in it or look after all; else it does not exist."""
     row = await sessions.session(db, session_id)
-    who = viewer(request)
+    who, at = viewer(request), now(request)
     if any(can(who.roles, needed) for needed in _SEES_EVERY):
         return row
     settings = await organisation.settings(db)
-    if await sessions.entitlements(db, row.id, who.person_id, settings.today(now(request))):
+    if await sessions.entitlements(db, row.id, who.person_id, settings.today(at), at):
         return row
-    if await history.may_read(db, row.id, who.person_id, now(request)):
+    if await history.may_read(db, row.id, who.person_id, at):
         return row
     raise NotFound(subject="session", id=row.id)
 
@@ -51,8 +51,8 @@ def hands_out_links(row: SessionRow, who: Viewer) -> bool:
 
 async def invited(db: Db, request: web.Request, session_id: int) -> list[Invited]:
     """Everybody expected in the session with their links, in the order of the session's page."""
-    settings = await organisation.settings(db)
-    expected = await sessions.expected(db, session_id, settings.today(now(request)))
+    settings, at = await organisation.settings(db), now(request)
+    expected = await sessions.expected(db, session_id, settings.today(at), at)
     made = {link.person_id: link for link in await links.of_session(db, session_id)}
     return [_one(request, row, made.get(row.person_id)) for row in expected]
 

@@ -91,7 +91,7 @@ async def table(db: Db, session_id: int) -> list[AttendanceRow]:
             summary=_summary(stays.pop(row.person_id, None), found),
             mark=marks.get(row.person_id),
         )
-        for row in await expected(db, session_id, found.starts_at.astimezone(zone).date())
+        for row in await expected(db, session_id, found.starts_at.astimezone(zone).date(), found.starts_at)
     ]
     return rows + [_unexpected(person_id, own, found, marks) for person_id, own in stays.items()]
 

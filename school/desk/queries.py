@@ -12,7 +12,7 @@ from school.calendar.queries import calendar
 from school.db import Db
 from school.desk.rules import Recalculation, Written, recalculation
 from school.people.models import ParentLink, Person, PersonRole, Relation, Role
-from school.people.queries import rights_in_force
+from school.people.queries import is_here, rights_in_force
 from school.people.rules import full_name
 from school.schedule.errors import NoParityAnchor
 from school.schedule.models import Kind, Line, VersionState
@@ -105,22 +105,22 @@ async def deviations(db: Db, since: datetime, until: datetime) -> list[SessionRo
     return await several(db, list(await db.scalars(query)))
 
 
-async def families(db: Db, text: str, today: date, limit: int = 10) -> list[Family]:
+async def families(db: Db, text: str, today: date, now: datetime, limit: int = 10) -> list[Family]:
     """Find students by name with the parents who may come for them, alphabetically."""
     held = select(PersonRole.person_id).where(PersonRole.role == Role.STUDENT)
     query = select(Person.id, Person.family_name, Person.given_name, Person.patronymic)
-    query = query.where(Person.id.in_(held), Person.ended_at.is_(None))
+    query = query.where(Person.id.in_(held), is_here(now))
     for word in search_words(text):
         query = query.where(Person.search_key.contains(word, autoescape=True))
     students = (await db.execute(query.order_by(Person.sort_key, Person.id).limit(limit))).all()
-    parents = await _parents(db, [student.id for student in students], today)
+    parents = await _parents(db, [student.id for student in students], today, now)
     return [
         Family(student_id, full_name(*names), tuple(parents.get(student_id, ())))
         for student_id, *names in students
     ]
 
 
-async def _parents(db: Db, child_ids: list[int], today: date) -> dict[int, list[ParentOption]]:
+async def _parents(db: Db, child_ids: list[int], today: date, now: datetime) -> dict[int, list[ParentOption]]:
     in_force = select(ParentLink.id).join(Person, Person.id == ParentLink.child_id)
     in_force = in_force.where(rights_in_force(today), ParentLink.child_id.in_(child_ids))
     query = (
@@ -133,7 +133,7 @@ async def _parents(db: Db, child_ids: list[int], today: date) -> dict[int, list[
             ParentLink.relation,
         )
         .join(Person, Person.id == ParentLink.parent_id)
-        .where(ParentLink.id.in_(in_force), Person.ended_at.is_(None))
+        .where(ParentLink.id.in_(in_force), is_here(now))
         .order_by(Person.sort_key, Person.id)
     )
     found: dict[int, list[ParentOption]] = {}

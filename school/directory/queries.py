@@ -21,7 +21,7 @@ from school.people.models import (
     Relation,
     Role,
 )
-from school.people.queries import PERSON, GroupRow, PersonRow, in_force, person, roles
+from school.people.queries import PERSON, GroupRow, PersonRow, in_force, is_here, person, roles
 from school.people.rules import full_name
 from school.text import search_words
 
@@ -142,7 +142,7 @@ def _conditions(wanted: Wanted, now: datetime, today: date) -> list[ColumnElemen
         here = (Membership.person_id == Person.id, Membership.group_id == wanted.group_id)
         conditions.append(exists().where(*here, in_force(Membership, today)))
     if wanted.presence is Presence.HERE:
-        conditions.append(or_(Person.ended_at.is_(None), Person.ended_at > now))
+        conditions.append(is_here(now))
     elif wanted.presence is Presence.LEFT:
         conditions.append(Person.ended_at <= now)
     return conditions

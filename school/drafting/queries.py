@@ -11,6 +11,7 @@ from school.db import Db
 from school.drafting.rules import GroupTwice, NamedLine, groups_twice
 from school.people.models import Appointment, Group, Person
 from school.people.permissions import may
+from school.people.queries import is_here
 from school.people.rules import Capability, full_name, in_tenure, is_active
 from school.schedule.errors import NoParityAnchor
 from school.schedule.models import Line, LineGroup, PublicationRecord, Version, VersionState
@@ -112,14 +113,14 @@ async def group_names(db: Db, version_id: int) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-async def workers(db: Db, since: date, until: date) -> list[WorkerRow]:
+async def workers(db: Db, since: date, until: date, now: datetime) -> list[WorkerRow]:
     """Give the appointments that cover any day of a period, by the workers' names."""
     names = (Person.family_name, Person.given_name, Person.patronymic)
     query = select(Appointment.id, *names, Appointment.position)
     query = query.join(Person, Person.id == Appointment.person_id).where(
         Appointment.since <= until,
         or_(Appointment.until.is_(None), Appointment.until >= since),
-        Person.ended_at.is_(None),
+        is_here(now),
     )
     rows = await db.execute(query.order_by(Person.sort_key, Person.id, Appointment.id))
     return [WorkerRow(id_, full_name(*name), position) for id_, *name, position in rows]

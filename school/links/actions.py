@@ -28,7 +28,7 @@ async def issue(
     `today` is the local date whose memberships count. Raises NotEntitled unless the person may be in this
     session, as the host, as a student, or as a parent of exactly this child.
     """
-    rights = await entitlements(db, session_id, person_id, today)
+    rights = await entitlements(db, session_id, person_id, today, now)
     if not any(right.child_id == child_id for right in rights):
         raise NotEntitled(session_id=session_id, person_id=person_id)
     made = await insert_once(
@@ -64,7 +64,7 @@ async def issue_all(
             "generation": 1,
             "issued_at": now,
         }
-        for row in await expected(db, session_id, today)
+        for row in await expected(db, session_id, today, now)
     ]
     made = set(await insert_missing(db, Link, rows, key=("session_id", "person_id"), returning="id"))
     links = await of_session(db, session_id)

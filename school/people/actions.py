@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from school.audit.actions import record
 from school.audit.rules import Json
@@ -31,7 +31,7 @@ from school.people.models import (
     Role,
     SignIn,
 )
-from school.people.queries import person
+from school.people.queries import is_here, person
 from school.people.rules import check_habits, check_login, check_name, is_active, is_minor
 from school.people.tokens import new_identifier, new_token, token_hash
 from school.text import collapse, sort_key, storable
@@ -100,7 +100,7 @@ async def grant_role(db: Db, now: datetime, *, by: int | None, person_id: int, r
 async def revoke_role(db: Db, now: datetime, *, by: int | None, person_id: int, role: Role) -> bool:
     """Take a role away; False when the person has none. Raises LastAdministrator."""
     if role is Role.ADMINISTRATOR:
-        await _keep_an_administrator(db, person_id)
+        await _keep_an_administrator(db, now, person_id)
     held = (PersonRole.person_id == person_id, PersonRole.role == role)
     gone = await db.scalar(delete(PersonRole).where(*held).returning(PersonRole.person_id))
     if gone is None:
@@ -116,9 +116,9 @@ async def end_person(
 
     False when the person has left already. Raises LastAdministrator.
     """
-    await _keep_an_administrator(db, person_id)
+    await _keep_an_administrator(db, now, person_id)
     at = max(at or now, now)
-    still_here = (Person.id == person_id, or_(Person.ended_at.is_(None), Person.ended_at > now))
+    still_here = (Person.id == person_id, is_here(now))
     ended = await db.scalar(update(Person).where(*still_here).values(ended_at=at).returning(Person.id))
     if ended is None:
         return False
@@ -131,10 +131,10 @@ async def end_person(
     return True
 
 
-async def _keep_an_administrator(db: Db, person_id: int) -> None:
+async def _keep_an_administrator(db: Db, now: datetime, person_id: int) -> None:
     # The rows are locked: of two administrators who dismiss each other at once, one is refused.
     query = select(PersonRole.person_id).join(Person, Person.id == PersonRole.person_id)
-    query = query.where(PersonRole.role == Role.ADMINISTRATOR, Person.ended_at.is_(None))
+    query = query.where(PersonRole.role == Role.ADMINISTRATOR, is_here(now))
     holders = (await db.scalars(query.order_by(PersonRole.person_id).with_for_update())).all()
     if list(holders) == [person_id]:
         raise LastAdministrator(person_id=person_id)

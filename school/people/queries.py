@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from school.db import Db, UtcDateTime
@@ -151,6 +151,11 @@ _BY_TOKEN = (
 def in_force(table: type[Membership] | type[Appointment], on: date) -> ColumnElement[bool]:
     """Condition: a membership or an appointment covers the day."""
     return and_(table.since <= on, or_(table.until.is_(None), table.until >= on))
+
+
+def is_here(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Condition on Person: what `rules.is_active` decides; a last day to come is no leaving yet."""
+    return or_(Person.ended_at.is_(None), Person.ended_at > now)
 
 
 def rights_in_force(today: date) -> ColumnElement[bool]:

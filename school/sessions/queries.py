@@ -208,36 +208,41 @@ async def of_day(
     day_end: datetime,
     *,
     today: date,
+    now: datetime,
     moved_away: bool = False,
 ) -> list[DayRow]:
     """Give what a person may come to in `[day_start, day_end)`, by start, once for each child of theirs.
 
-    `today` is the local date whose memberships and rights count. With `moved_away` give what was to start
-    then and was moved.
+    `today` is the local date whose memberships and rights count; who has left by `now` comes to nothing.
+    With `moved_away` give what was to start then and was moved.
     """
-    rights = await _entitlements(db, today, *_in_time(day_start, day_end, moved_away), person_id=person_id)
+    in_time = _in_time(day_start, day_end, moved_away)
+    rights = _merged(await db.execute(ways(today, tuple(in_time), person_id), {"now": now}))
     rows = {row.id: row for row in await _rows(db, Session.id.in_({right.session_id for right in rights}))}
     days = [DayRow(rows[right.session_id], right.role, right.child_id, right.child_name) for right in rights]
     return sorted(days, key=lambda day: (day.session.starts_at, day.session.id))
 
 
-async def expected(db: Db, session_id: int, today: date) -> list[ExpectedRow]:
+async def expected(db: Db, session_id: int, today: date, now: datetime) -> list[ExpectedRow]:
     """Give everybody entitled to be in a session, once each: host, students, parents, each by name.
 
+    By the memberships and rights of `today`, without those who have left by `now`.
     A parent of two children in it stands once, for the child first by name.
     """
     seen: dict[int, ExpectedRow] = {}
-    for row in _merged(await fetch(db, _ways_of_all(today), session=session_id)):
+    for row in _merged(await fetch(db, _ways_of_all(today), session=session_id, now=now)):
         seen.setdefault(row.person_id, row)
     return list(seen.values())
 
 
-async def entitlements(db: Db, session_id: int, person_id: int, today: date) -> list[ExpectedRow]:
+async def entitlements(
+    db: Db, session_id: int, person_id: int, today: date, now: datetime
+) -> list[ExpectedRow]:
     """Give every way in which one person may be in a session: empty means that they may not.
 
     The strongest comes first: host, student, parent; a parent has a row for each child.
     """
-    return _merged(await fetch(db, _ways_of_one(today), session=session_id, person=person_id))
+    return _merged(await fetch(db, _ways_of_one(today), session=session_id, person=person_id, now=now))
 
 
 @lru_cache(maxsize=4)
@@ -303,12 +308,6 @@ async def _group_names(db: Db, session_ids: Iterable[int]) -> dict[int, list[str
     for name, session_id in await db.execute(query.where(SessionGroup.session_id.in_(list(session_ids)))):
         names.setdefault(session_id, []).append(name)
     return names
-
-
-async def _entitlements(
-    db: Db, today: date, *where: ColumnElement[bool], person_id: int
-) -> list[ExpectedRow]:
-    return _merged(await db.execute(ways(today, where, person_id)))
 
 
 def _merged(found: Iterable[Row[tuple[Any, ...]]]) -> list[ExpectedRow]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     String,
     and_,
+    bindparam,
     cast,
     literal,
     null,
@@ -19,9 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from school.db import INT64
+from school.db import INT64, UtcDateTime
 from school.people.models import Group, Membership, ParentLink, Person
-from school.people.queries import in_force, rights_in_force
+from school.people.queries import in_force, is_here, rights_in_force
 from school.schedule.models import Audience
 from school.sessions.models import RoomRole, Session, SessionAddressee, SessionGroup
 
@@ -29,7 +30,10 @@ from school.sessions.models import RoomRole, Session, SessionAddressee, SessionG
 def ways(
     today: date, where: tuple[ColumnElement[bool], ...], person_id: int | BindParameter[int] | None
 ) -> Select[tuple[Any, ...]]:
-    """Give the statement whose rows are those entitled to the sessions, or one person's rows of them."""
+    """Give the statement whose rows are those entitled to the sessions, or one person's rows of them.
+
+    Executed with `now`: who has left by then is not entitled.
+    """
     rights = union_all(*_rights(today, where, person_id)).subquery("rights")
     child = aliased(Person)
     return (
@@ -50,7 +54,7 @@ def ways(
         .join(Person, Person.id == rights.c.person_id)
         .outerjoin(child, child.id == rights.c.child_id)
         .outerjoin(Group, Group.id == rights.c.group_id)
-        .where(Person.ended_at.is_(None))
+        .where(is_here(bindparam("now", type_=UtcDateTime())))
         .order_by(Group.sort_key, Group.id)
     )
 

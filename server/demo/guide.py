@@ -66,7 +66,7 @@ async def read(db: Db, now: datetime, *, base_url: str, secret: bytes) -> Guide:
         made = {
             link.person_id: link for link in await links.of_session(db, row.id) if link.revoked_at is None
         }
-        for who in await sessions.expected(db, row.id, settings.today(now)):
+        for who in await sessions.expected(db, row.id, settings.today(now), now):
             link = made.get(who.person_id)
             if link is not None:
                 url = f"{base_url}/r/{token(secret, link.id, link.generation)}"

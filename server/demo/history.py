@@ -74,7 +74,7 @@ async def _hold(db: Db, row: SessionRow, grace_minutes: int, *, everybody: bool)
     settings = await organisation.settings(db)
     came = [
         one
-        for one in await queries.expected(db, row.id, settings.today(row.starts_at))
+        for one in await queries.expected(db, row.id, settings.today(row.starts_at), row.starts_at)
         if everybody or one.role is RoomRole.HOST
     ]
     for place, person in enumerate(came):

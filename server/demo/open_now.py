@@ -111,7 +111,7 @@ async def uninvited(db: Db, now: datetime, session_id: int) -> list[ExpectedRow]
     """Everybody expected who has no personal link yet."""
     today = (await organisation.settings(db)).today(now)
     made = {link.person_id for link in await link_queries.of_session(db, session_id)}
-    return [row for row in await queries.expected(db, session_id, today) if row.person_id not in made]
+    return [row for row in await queries.expected(db, session_id, today, now) if row.person_id not in made]
 
 
 async def invite(db: Db, now: datetime, who: ExpectedRow, *, administrator: str) -> None:

@@ -163,7 +163,7 @@ async def test_a_room_of_each_form_and_an_individual_one_are_open_at_any_time(
     async with sqlite_database.read() as db:
         settings = await organisation.settings(db)
         today = settings.today(now)
-        expected = [await session_queries.expected(db, row.id, today) for row in rows]
+        expected = [await session_queries.expected(db, row.id, today, now) for row in rows]
     assert all(rules.is_open(row, settings, now) for row in rows)
     assert all(row.one_off_reason for row in rows)
     assert all(len(people_) > 1 for people_ in expected)

@@ -73,7 +73,7 @@ async def test_an_individual_one_finds_its_family_by_name_and_keeps_what_was_typ
     page = await browser.post("/sessions/new", **alone | {"addressees": family})
     async with site.database.read() as db:
         kept = await sessions.session(db, int(page.path.split("/")[-1]))
-        expected = await sessions.expected(db, kept.id, builders.TODAY)
+        expected = await sessions.expected(db, kept.id, builders.TODAY, builders.NOW)
     assert (kept.kind, kept.audience) == (Kind.INDIVIDUAL, Audience.BOTH)
     assert {one.person_id for one in expected} == {site.cast.worker, site.cast.student, site.cast.parent}
 

@@ -61,8 +61,8 @@ async def _page(request: web.Request, form: Form[Booking], *, status: int) -> we
         row = await sessions.session(db, _id(request))
         if row.kind is not Kind.INDIVIDUAL:
             raise NotFound(subject="session", id=row.id)
-        expected = await sessions.expected(db, row.id, today)
-        found = await desk.families(db, sought, today) if sought else []
+        expected = await sessions.expected(db, row.id, today, reader.when.now)
+        found = await desk.families(db, sought, today, reader.when.now) if sought else []
     return page(
         request,
         "deviations/families.html",

@@ -147,7 +147,7 @@ async def _show_new(request: web.Request, form: Form[OneOff], *, status: int) ->
         workers = await people.appointments(db, today)
         groups = await people.groups(db)
         subjects = await study.subjects(db, on=today)
-        found = await desk.families(db, sought, today) if sought else []
+        found = await desk.families(db, sought, today, reader.when.now) if sought else []
     return page(
         request,
         "deviations/new.html",

@@ -93,7 +93,9 @@ async def live(request: web.Request) -> web.Response:
         today = settings.today(reader.when.now)
         for row in await sessions.open_now(db, reader.when.now, settings):
             if row.id not in rooms:
-                rooms[row.id] = LiveRoom(row, (), tuple(await sessions.expected(db, row.id, today)))
+                rooms[row.id] = LiveRoom(
+                    row, (), tuple(await sessions.expected(db, row.id, today, reader.when.now))
+                )
     ordered = sorted(rooms.values(), key=lambda room: (room.session.starts_at, room.session.id))
     return page(request, "live/page.html", rooms=[_card(room, reader, settings) for room in ordered])
 

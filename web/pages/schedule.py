@@ -176,7 +176,7 @@ def _wanted(request: web.Request, choices: Choices) -> Filter:
 async def _is_invited(db: Db, coming: SessionRow | None, reader: Reader, today: date) -> bool:
     if coming is None or reader.viewer is None:
         return False
-    return bool(await sessions.entitlements(db, coming.id, reader.viewer.person_id, today))
+    return bool(await sessions.entitlements(db, coming.id, reader.viewer.person_id, today, reader.when.now))
 
 
 def _find(published: PublicSchedule | None, line_id: int) -> tuple[PublicRow, PublicSlot] | tuple[None, None]:

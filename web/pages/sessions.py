@@ -68,7 +68,7 @@ async def show(
         settings = await organisation.settings(db)
         row = await concerned(db, request, _session_id(request))
         today = settings.today(reader.when.now)
-        rights = await sessions.entitlements(db, row.id, who.person_id, today)
+        rights = await sessions.entitlements(db, row.id, who.person_id, today, reader.when.now)
         hands_out = hands_out_links(row, who)
         people = await invited(db, request, row.id) if hands_out else []
         ticks = await checklist.read(db, row, reader.words)

@@ -84,7 +84,8 @@ async def _own(
     children = await people.children(db, who.person_id, school_day)
     chosen = chosen_child(children, wanted)
     window = (since - _LOOK_BACK, until + _LOOK_AHEAD)
-    found = (children, chosen, await agenda_rows(db, who, children, chosen, window, school_day))
+    now = request[READER].when.now
+    found = (children, chosen, await agenda_rows(db, who, children, chosen, window, school_day, now))
     shelf.put(key, found, edition)
     return found
 

@@ -23,7 +23,7 @@ from school.study import queries as study
 from web import forms, labels, versions
 from web.access import Route, capability
 from web.annex import weekday
-from web.fields import Clock, Day, Id
+from web.fields import Clock, Day, Id, Number, Weekday
 from web.forms import Form
 from web.keys import DATABASE, READER
 from web.pages.versions import version_id
@@ -37,7 +37,7 @@ class WishedLine(BaseModel):
     """What a line is to say; `revision` is the one that was opened, 0 for a new line."""
 
     appointment_id: Id
-    weekday: Id
+    weekday: Weekday
     starts: Clock
     ends: Clock
     parity: Parity = Parity.EVERY
@@ -49,7 +49,7 @@ class WishedLine(BaseModel):
     groups: list[Id] = []
     valid_from: Day | None = None
     valid_until: Day | None = None
-    revision: int = 0
+    revision: Number = 0
 
     @property
     def slot(self) -> Slot:
@@ -198,7 +198,7 @@ async def _choices(db: Db, found: VersionRow, reader: Reader) -> Choices:
     return Choices(
         workers=[
             (one.appointment_id, f"{one.name}, {one.position}")
-            for one in await drafting.workers(db, found.valid_from, found.valid_until)
+            for one in await drafting.workers(db, found.valid_from, found.valid_until, reader.when.now)
         ],
         weekdays=[(number, weekday(number, words.language)) for number in range(1, 8)],
         parities=[

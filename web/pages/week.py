@@ -82,10 +82,10 @@ async def week(request: web.Request) -> web.Response:
             workers = await people.appointments(db, today)
             groups = await people.groups(db)
         else:
-            found = await rows(db, who, children, chosen, window, today)
+            found = await rows(db, who, children, chosen, window, today, reader.when.now)
             found += await past(db, who, chosen, window, found, reader.when.now)
             found.sort(key=by_start)
-            gone = await rows(db, who, children, chosen, window, today, moved_away=True)
+            gone = await rows(db, who, children, chosen, window, today, reader.when.now, moved_away=True)
             workers, groups = [], []
         days = await calendar.calendar(db)
     cards, left = (

@@ -12,7 +12,7 @@ from school.attendance.queries import AttendanceRow
 from school.audit.queries import latest
 from school.db import Database, Db
 from school.errors import Invalid, NotFound
-from school.people.actions import end_membership
+from school.people.actions import end_membership, end_person
 from school.sessions.actions import end
 from school.sessions.errors import NotTheHost
 from school.sessions.models import EndReason, RoomRole
@@ -112,6 +112,15 @@ async def test_who_came_and_has_left_the_group_since_stays_in_the_table(
     row = (await table(database, session_id))[school.student]
     assert (row.expected, row.name, row.role) == (False, "Иванов Пётр Андреевич", RoomRole.STUDENT)
     assert row.summary is not None
+
+
+async def test_who_has_left_the_school_since_was_expected_all_the_same(
+    database: Database, school: School, session_id: int
+) -> None:
+    async with database.begin() as db:
+        await end_person(db, OVER, by=school.administrator, person_id=school.student)
+    row = (await table(database, session_id))[school.student]
+    assert (row.expected, row.summary) == (True, None)
 
 
 async def test_a_session_closed_early_counts_to_its_real_end(

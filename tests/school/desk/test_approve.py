@@ -157,10 +157,10 @@ async def test_what_was_replaced_says_by_what_and_leaves_the_day(database: Datab
         old = await add_submitted(db, school)
         await approve_version(db, school, old)
         day = (datetime(2026, 9, 7, 21, tzinfo=UTC), datetime(2026, 9, 8, 21, tzinfo=UTC))
-        (row,) = await of_day(db, school.student, *day, today=TODAY)
+        (row,) = await of_day(db, school.student, *day, today=TODAY, now=NOW)
         new = await add_submitted(db, school, weekday=4)
         await approve_version(db, school, new)
-        assert await of_day(db, school.student, *day, today=TODAY) == []
+        assert await of_day(db, school.student, *day, today=TODAY, now=NOW) == []
         replaced = await session(db, row.session.id)
     assert (replaced.cancelled_at, replaced.replaced_by) == (NOW, new)
 

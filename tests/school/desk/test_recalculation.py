@@ -15,6 +15,7 @@ from school.desk.errors import ChangeIsAnother
 from school.desk.queries import calendar_change, families
 from school.desk.rules import Recalculation, Written, recalculation
 from school.errors import Forbidden, Invalid
+from school.people.actions import end_person
 from school.schedule.actions import submit
 from school.schedule.rules import Planned
 from school.sessions import actions as sessions
@@ -191,10 +192,15 @@ async def test_families_are_found_by_name_with_parents_in_their_rights(sqlite_da
     async with sqlite_database.begin() as db:
         grown = await builders.add_student(db, family_name="Иваньков", birth_date=date(2000, 1, 1))
         await builders.add_parent(db, grown)
-        found = await families(db, "ив", TODAY)
+        soon = await builders.add_student(db, family_name="Иверов")
+        await end_person(db, NOW, by=None, person_id=soon, at=NOW + timedelta(days=1))
+        gone = await builders.add_student(db, family_name="Ивлев")
+        await end_person(db, NOW, by=None, person_id=gone)
+        found = await families(db, "ив", TODAY, NOW)
     assert [(one.student_id, [parent.person_id for parent in one.parents]) for one in found] == [
         (school.student, [school.parent]),
         (grown, []),
+        (soon, []),
     ]
 
 

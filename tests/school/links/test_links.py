@@ -173,7 +173,7 @@ async def test_everybody_expected_gets_a_link_in_a_few_statements(database: Data
         assert len(statements) == 3
         assert await actions.issue_all(db, NOW, session_id=session_id, today=TODAY) == links
     async with database.read() as db:
-        people = {(row.person_id, row.child_id) for row in await expected(db, session_id, TODAY)}
+        people = {(row.person_id, row.child_id) for row in await expected(db, session_id, TODAY, NOW)}
         records = [row.action for row in await latest(db, 9)]
     assert {(link.person_id, link.child_id) for link in links} == people
     assert [link.revoked_at for link in links if link.id == own.id] == [NOW]

@@ -157,6 +157,18 @@ async def test_the_last_administrator_stays_one(sqlite_database: Database) -> No
             await actions.revoke_role(db, NOW, by=None, person_id=person_id, role=Role.ADMINISTRATOR)
 
 
+async def test_an_administrator_whose_last_day_is_to_come_is_the_last_one_until_then(
+    sqlite_database: Database,
+) -> None:
+    async with sqlite_database.begin() as db:
+        person_id = await add_person(db, Role.ADMINISTRATOR)
+        other = await add_person(db, Role.ADMINISTRATOR)
+        await actions.end_person(db, NOW, by=None, person_id=person_id, at=NOW + DAY)
+        await actions.end_person(db, NOW, by=None, person_id=other)
+        with pytest.raises(LastAdministrator):
+            await actions.revoke_role(db, NOW, by=None, person_id=person_id, role=Role.ADMINISTRATOR)
+
+
 async def test_of_50_dismissals_one_happens(database: Database) -> None:
     async with database.begin() as db:
         person_id = await add_person(db)

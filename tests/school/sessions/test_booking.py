@@ -40,7 +40,7 @@ async def test_another_family_is_expected_and_counted(database: Database) -> Non
         family = [Addressee(child), Addressee(mother, child)]
         await actions.book(db, NOW, session_id=session_id, by=school.administrator, addressees=family)
         row = await queries.session(db, session_id)
-        people = {one.person_id for one in await queries.expected(db, session_id, TODAY)}
+        people = {one.person_id for one in await queries.expected(db, session_id, TODAY, NOW)}
     assert (row.families, row.audience) == (2, Audience.BOTH)
     assert people == {school.teacher, school.student, child, mother}
 

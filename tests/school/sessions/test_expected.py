@@ -22,7 +22,7 @@ NEXT_DAY = DAY + timedelta(days=1)
 
 async def expected(database: Database, session_id: int, today: date = TODAY) -> list[tuple[str, RoomRole]]:
     async with database.read() as db:
-        return [(row.name, row.role) for row in await queries.expected(db, session_id, today)]
+        return [(row.name, row.role) for row in await queries.expected(db, session_id, today, NOW)]
 
 
 async def test_host_students_and_parents_each_by_name(database: Database) -> None:
@@ -33,7 +33,7 @@ async def test_host_students_and_parents_each_by_name(database: Database) -> Non
         await builders.add_student(db, family_name="Чужой")
         session_id = await add_session(db, school)
     async with database.read() as db:
-        rows = await queries.expected(db, session_id, TODAY)
+        rows = await queries.expected(db, session_id, TODAY, NOW)
     assert [(row.name, row.role, row.child_name, row.group_name, row.relation) for row in rows] == [
         ("Соколова Анна Павловна", RoomRole.HOST, None, None, None),
         ("Ёлкин Пётр Андреевич", RoomRole.STUDENT, None, "7А", None),
@@ -99,6 +99,22 @@ async def test_who_was_dismissed_or_left_is_not_expected(database: Database) -> 
     assert [role for _, role in await expected(database, session_id)] == [RoomRole.PARENT]
 
 
+async def test_who_has_a_last_day_to_come_is_expected_until_it_is_over(database: Database) -> None:
+    school = await open_school(database)
+    async with database.begin() as db:
+        session_id = await add_session(db, school)
+        for person_id in (school.teacher, school.student):
+            await end_person(db, NOW, by=school.administrator, person_id=person_id, at=NEXT_DAY)
+        before = await queries.expected(db, session_id, TODAY, NEXT_DAY - timedelta(seconds=1))
+        after = await queries.expected(db, session_id, TODAY, NEXT_DAY)
+        (mine,) = await queries.entitlements(db, session_id, school.student, TODAY, NOW)
+        days = await queries.of_day(db, school.teacher, DAY, NEXT_DAY, today=TODAY, now=NOW)
+    assert [row.role for row in before] == [RoomRole.HOST, RoomRole.STUDENT, RoomRole.PARENT]
+    assert [row.role for row in after] == [RoomRole.PARENT]
+    assert mine.role is RoomRole.STUDENT
+    assert [day.session.id for day in days] == [session_id]
+
+
 async def test_a_parent_of_two_stands_once_and_may_come_for_either(database: Database) -> None:
     school = await open_school(database)
     async with database.begin() as db:
@@ -107,8 +123,8 @@ async def test_a_parent_of_two_stands_once_and_may_come_for_either(database: Dat
         parent = await builders.add_parent(db, two, one, family_name="Абрамова")
         session_id = await add_session(db, school)
     async with database.read() as db:
-        rows = [row for row in await queries.expected(db, session_id, TODAY) if row.person_id == parent]
-        ways = await queries.entitlements(db, session_id, parent, TODAY)
+        rows = [row for row in await queries.expected(db, session_id, TODAY, NOW) if row.person_id == parent]
+        ways = await queries.entitlements(db, session_id, parent, TODAY, NOW)
     assert [row.child_id for row in rows] == [one]
     assert [row.child_id for row in ways] == [one, two]
 
@@ -125,7 +141,7 @@ async def test_a_host_whose_own_child_is_in_the_group_comes_as_the_host_first(da
             relation=Relation.MOTHER,
         )
         session_id = await add_session(db, school)
-        ways = await queries.entitlements(db, session_id, school.teacher, TODAY)
+        ways = await queries.entitlements(db, session_id, school.teacher, TODAY, NOW)
     assert [row.role for row in ways] == [RoomRole.HOST, RoomRole.PARENT]
     assert len(await expected(database, session_id)) == 3
 
@@ -147,7 +163,7 @@ async def test_nobody_else_has_a_way_in(database: Database) -> None:
         session_id = await add_session(db, school)
         stranger = await builders.add_student(db)
         for person_id in (school.administrator, school.methodist, school.head, stranger, 10**6):
-            assert await queries.entitlements(db, session_id, person_id, TODAY) == []
+            assert await queries.entitlements(db, session_id, person_id, TODAY, NOW) == []
 
 
 async def test_a_day_holds_what_one_may_come_to(database: Database) -> None:
@@ -159,7 +175,7 @@ async def test_a_day_holds_what_one_may_come_to(database: Database) -> None:
     async with database.read() as db:
 
         async def day(person_id: int) -> list[tuple[int, RoomRole, int | None]]:
-            rows = await queries.of_day(db, person_id, DAY, NEXT_DAY, today=TODAY)
+            rows = await queries.of_day(db, person_id, DAY, NEXT_DAY, today=TODAY, now=NOW)
             return [(row.session.id, row.role, row.child_id) for row in rows]
 
         assert await day(school.teacher) == [(early, RoomRole.HOST, None), (late, RoomRole.HOST, None)]
@@ -176,7 +192,7 @@ async def test_a_cancelled_session_stays_in_the_day(database: Database) -> None:
     async with database.begin() as db:
         session_id = await add_session(db, school)
         await actions.cancel(db, NOW, session_id=session_id, by=school.administrator, reason="Болезнь")
-        (row,) = await queries.of_day(db, school.student, DAY, NEXT_DAY, today=TODAY)
+        (row,) = await queries.of_day(db, school.student, DAY, NEXT_DAY, today=TODAY, now=NOW)
     assert row.session.cancel_reason == "Болезнь"
 
 
@@ -205,7 +221,7 @@ async def test_the_number_of_statements_does_not_grow(sqlite_database: Database)
             event.listen(
                 connection, "before_cursor_execute", lambda *call, log=statements: log.append(call[2])
             )
-            await queries.expected(db, session_id, TODAY)
-            await queries.of_day(db, school.teacher, DAY, NEXT_DAY, today=TODAY)
+            await queries.expected(db, session_id, TODAY, NOW)
+            await queries.of_day(db, school.teacher, DAY, NEXT_DAY, today=TODAY, now=NOW)
             counts.append(len(statements))
     assert counts == [4, 4, 4]

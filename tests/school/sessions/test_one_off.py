@@ -140,7 +140,7 @@ async def test_an_individual_session_takes_a_student_a_parent_or_both(database: 
         async with database.begin() as db:
             session_id = await add_individual(db, school, *addressees)
             assert (await queries.session(db, session_id)).audience is audience
-            people = {row.person_id for row in await queries.expected(db, session_id, TODAY)}
+            people = {row.person_id for row in await queries.expected(db, session_id, TODAY, NOW)}
             assert people == {school.teacher} | {one.person_id for one in addressees}
             await actions.cancel(db, NOW, session_id=session_id, by=school.administrator, reason="Проба")
 
