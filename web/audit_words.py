@@ -27,6 +27,7 @@ ACTION: Final = {
     "checklist_unticked": N_("point of the checklist taken back"),
     "co_host_made": N_("co-host named"),
     "co_host_withdrawn": N_("co-host withdrawn"),
+    "day_transferred": N_("transferred day added"),
     "door_changed": N_("rule of the room's door changed"),
     "entry_refused": N_("entry to a consultation refused"),
     "family_booked": N_("family invited to an individual consultation"),
@@ -102,7 +103,6 @@ ACTION: Final = {
     "term_added": N_("term added"),
     "term_removed": N_("term removed"),
     "topic_set": N_("topic set"),
-    "transfer_added": N_("transferred day added"),
     "transfer_removed": N_("transferred day removed"),
 }
 SUBJECT: Final = {
@@ -173,11 +173,12 @@ DETAIL: Final = {
     "topic": N_("topic"),
     "until": N_("until"),
     "was": N_("was"),
+    "weekday": N_("Day of the week"),
     "where": N_("where"),
     "word": N_("word"),
     "becomes": N_("becomes"),
 }
-# By detail; the keys within are strings, most of them of an enumeration.
+# By detail; the keys within are what the record holds, most of them of an enumeration.
 VALUE: Final[Mapping[str, Mapping[Any, str]]] = {
     "basis": labels.BASIS,
     "fields": {
@@ -195,5 +196,6 @@ VALUE: Final[Mapping[str, Mapping[Any, str]]] = {
     "relation": labels.RELATION,
     "role": labels.ROLE,
     "scope": labels.SCOPE,
+    "weekday": labels.WEEKDAY,
     "where": {Where.OFFICIAL_SITE: N_("Official site"), Where.NOTICE_BOARD: N_("Notice board")},
 }

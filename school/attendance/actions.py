@@ -96,7 +96,7 @@ async def correct(
     if not reason or len(reason) > REASON_LIMIT:
         raise Invalid(field="reason", reason="too_long" if reason else "empty", limit=REASON_LIMIT)
     if not 0 <= minutes <= _DAY_MINUTES:
-        raise Invalid(field="minutes", reason="out_of_range", least=0, most=_DAY_MINUTES)
+        raise Invalid(field="minutes", reason="out_of_range", low=0, high=_DAY_MINUTES)
     await _may_mark(db, now, session_id=session_id, person_id=person_id, by=by)
     values = {"attended": minutes > 0, "minutes": minutes, "reason": reason, "by": by, "at": now}
     made = await insert_once(

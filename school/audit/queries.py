@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from school.audit.models import AuditRecord
 from school.audit.rules import FIRST_HASH, Entry, chained_hash
 from school.db import Db, fetch
+from school.text import storable
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _fits(wanted: Wanted) -> list[ColumnElement[bool]]:
         (AuditRecord.subject, wanted.subject),
     ):
         if value is not None:
-            conditions.append(column == value)
+            conditions.append(column == (storable(value) if isinstance(value, str) else value))
     return conditions
 
 

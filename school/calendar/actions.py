@@ -95,7 +95,7 @@ async def _remove_period(
 async def keep_holidays(db: Db, now: datetime, *, by: int | None, holidays: Mapping[date, str]) -> int:
     """Store holidays, such as `rules.official_holidays` offers; give how many were new."""
     # In order, so that two who store the same days wait for each other and never in a circle.
-    added = [on for on, name in sorted(holidays.items()) if await _keep_holiday(db, on, name)]
+    added = [on for on, name in sorted(holidays.items()) if await _keep_holiday(db, on, collapse(name))]
     if added:
         detail = {"dates": [on.isoformat() for on in added]}
         await record(

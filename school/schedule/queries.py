@@ -27,6 +27,7 @@ from school.schedule.models import (
 )
 from school.schedule.rules import Planned, Recurrence, Slot, expand, gaps
 from school.study.models import Subject
+from school.text import storable
 
 T = TypeVar("T")
 
@@ -259,7 +260,7 @@ async def lines_by_key(db: Db, key: str, on: date) -> list[int]:
     """
     query = select(Line.id, Line.version_id, Version.published_at)
     query = query.join(Version, Version.id == Line.version_id)
-    query = query.where(Line.key == key, Version.approved_at.is_not(None))
+    query = query.where(Line.key == storable(key), Version.approved_at.is_not(None))
     rows = (await db.execute(query.order_by(Version.approved_at.desc(), Version.id.desc()))).all()
     if not any(row.published_at for row in rows):
         return []

@@ -183,7 +183,7 @@ def check_groups(kind: Kind, group_ids: Iterable[int]) -> None:
 def check_time(weekday: int, starts: time, ends: time) -> None:
     """Raise Invalid for a weekday that does not exist or a slot that ends before it begins."""
     if weekday not in range(1, 8):
-        raise Invalid(field="weekday", reason="out_of_range", least=1, most=7)
+        raise Invalid(field="weekday", reason="out_of_range", low=1, high=7)
     if starts.tzinfo is not None or ends.tzinfo is not None:
         raise Invalid(field="starts", reason="not_wall_time")
     if ends <= starts:

@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[2]
 # What a call has besides its details; `version_id` is of an action that is called `record` where it is used.
 NO_DETAIL = {"actor_id", "action", "subject", "subject_id", "by", "version_id"}
 # Built from names of tables: what they can be is here, the words are in the table of words.
-BUILT = {f"{table}_{done}" for table in ("term", "school_break", "transfer") for done in ("added", "removed")}
+BUILT = {f"{table}_{done}" for table in ("term", "school_break") for done in ("added", "removed")}
+# What records by the action that it is given.
+RECORDING = ("record", "_record", "_record_day", "_record_refusal", "_set_link")
 
 
 @pytest.fixture
@@ -32,11 +34,11 @@ async def administrator(site: Site, browser: Browser) -> Browser:
 
 
 def records() -> Iterator[ast.Call]:
-    """The calls of `record` and `_record` in the code."""
+    """The calls of `record` and its like in the code."""
     for folder in ("school", "rooms", "web", "server"):
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and _name(node.func) in ("record", "_record"):
+                if isinstance(node, ast.Call) and _name(node.func) in RECORDING:
                     yield node
 
 
@@ -91,9 +93,10 @@ async def test_details_are_said_in_words(site: Site, administrator: Browser) -> 
             ("access_refused", {"code": "forbidden"}),
             ("checklist_ticked", {"item": "briefing"}),
             ("door_changed", {"one_by_one": True}),
+            ("day_transferred", {"weekday": 6}),
         ):
             await audit_actions.record(db, site.clock(), action=action, detail=detail, **subject)
-    told = [row[5] for row in rows((await administrator.get("/audit")).text)[6:0:-1]]
+    told = [row[5] for row in rows((await administrator.get("/audit")).text)[7:0:-1]]
     assert told == [
         "кого: Соколова А. П., Орлова В.",
         "причина: время вышло",
@@ -101,6 +104,7 @@ async def test_details_are_said_in_words(site: Site, administrator: Browser) -> 
         "почему: Эта страница не для вас",
         "пункт: Порядок проведения аттестации и правила оформления работ",
         "впускает по одному: да",
+        "День недели: суббота",
     ]
 
 
@@ -121,7 +125,15 @@ async def test_filters_choose_by_period_person_action_and_subject(site: Site, ad
 
 
 @pytest.mark.parametrize(
-    "query", ["since=yesterday", "person=abc", "before=-1", "until=9999-12-31", "person=99999999999999999999"]
+    "query",
+    [
+        "since=yesterday",
+        "person=abc",
+        "before=-1",
+        "until=9999-12-31",
+        "since=0001-01-01",
+        "person=99999999999999999999",
+    ],
 )
 async def test_a_filter_that_makes_no_sense_filters_nothing(administrator: Browser, query: str) -> None:
     page = await administrator.get(f"/audit?{query}")

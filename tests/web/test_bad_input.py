@@ -219,6 +219,9 @@ OF_THE_ADMINISTRATOR = [
      Wrong({"change": "add_transfer", "date": "суббота", "weekday": "9"},
            {"x-date": NO_DATE, "x-weekday": "Число должно быть не больше 7."}, {"f-x-date": "суббота"})),
     ("/settings/calendar", "/settings/calendar",
+     Wrong({"change": "add_term", "name": "Год", "since": "0001-01-01", "until": "9999-12-31"},
+           {"t-since": NO_DATE, "t-until": NO_DATE}, {"f-t-name": "Год", "f-t-until": "9999-12-31"})),
+    ("/settings/calendar", "/settings/calendar",
      Wrong({"change": "set_anchor", "anchor": "нечётная"}, {"a-anchor": NO_DATE},
            {"f-a-anchor": "нечётная"})),
 ]  # fmt: skip
@@ -267,6 +270,7 @@ NONSENSE = {
         "/people/3?relative=%5C%25_",
         "/audit?since=x&until=31.02.2026&person=king&action=%3Cb%3E&before=-1",
         "/settings/calendar?year=-1",
+        f"/settings/calendar?year={'9' * 5000}",
         "/sessions/new?search=%25",
     ],
 }

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from school.links import queries as links
 from school.sessions import queries as sessions
 from school.sessions.models import Scope, TopicBasis
@@ -84,6 +86,20 @@ async def test_a_replaced_link_stops_working_and_the_new_one_works(site: Site, b
     assert new != old
     assert (await browser.get(old)).status != 200
     assert (await browser.get(new)).status == 200
+
+
+@pytest.mark.parametrize("generation", ["-1", "9" * 30])
+async def test_a_generation_that_cannot_be_replaces_no_link(
+    site: Site, browser: Browser, generation: str
+) -> None:
+    old = await site.link(site.cast.student)
+    async with site.database.read() as db:
+        (link,) = await links.of_session(db, site.cast.session)
+    await browser.become("sokolova")
+    await browser.get(f"/sessions/{site.cast.session}")
+    order = {"action": "renew", "link": str(link.id), "generation": generation}
+    assert (await browser.post(f"/sessions/{site.cast.session}/links", **order)).status == 400
+    assert (await browser.get(old)).status == 200
 
 
 async def test_a_revoked_link_is_shown_as_such_and_stops_working(site: Site, browser: Browser) -> None:

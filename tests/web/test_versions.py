@@ -272,6 +272,24 @@ async def test_an_approved_version_resists_pages_and_statements(site: Site) -> N
     assert (kept.weekday, kept.revision) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"weekday": "9"}, "Число должно быть не больше 7."),
+        ({"valid_from": "0001-01-01"}, "Введите дату, например 01.09.2026."),
+        ({"valid_until": "31.12.9999"}, "Введите дату, например 01.09.2026."),
+        ({"revision": "9" * 30}, ""),
+    ],
+)
+async def test_what_no_line_can_say_is_refused_by_its_form(
+    site: Site, changes: dict[str, str], told: str
+) -> None:
+    async with open_office(site) as office:
+        path = await begin(office.methodist, site)
+        page = await office.methodist.post(f"{path}/lines/1", **line(site, revision="1") | changes)
+        assert (page.status, told in page.words) == (422, True), page.words
+
+
 async def test_the_pages_ask_no_more_for_three_lines_than_for_one(site: Site) -> None:
     async with open_office(site) as office:
         one = await begin(office.methodist, site)

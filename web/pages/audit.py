@@ -19,6 +19,7 @@ from school.people.queries import PersonRow
 from school.people.rules import Capability
 from web import audit_words, errors
 from web.access import Route, capability
+from web.fields import day
 from web.keys import DATABASE, READER
 from web.reader import Reader
 from web.reply import now, page, viewer
@@ -131,25 +132,18 @@ def _filters(request: web.Request) -> tuple[Filters, Wanted]:
     filters = Filters(
         *(query.get(name, "").strip() for name in ("since", "until", "person", "action", "subject"))
     )
-    since, until = _day(filters.since), _day(filters.until)
+    since, until = day(filters.since), day(filters.until)
     return filters, Wanted(
         since=_starts(since, when) if since else None,
-        until=_starts(until + timedelta(days=1), when) if until and until < date.max else None,
+        until=_starts(until + timedelta(days=1), when) if until else None,
         actor_id=int(filters.person) if _is_id(filters.person) else None,
         action=filters.action or None,
         subject=filters.subject or None,
     )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _starts(day: date, when: Times) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=when.school).astimezone(UTC)
+def _starts(on: date, when: Times) -> datetime:
+    return datetime.combine(on, time.min, tzinfo=when.school).astimezone(UTC)
 
 
 def _is_id(text: str) -> bool:
@@ -210,10 +204,13 @@ def _value(name: str, value: object, known: dict[int, PersonRow], words: Words) 
         return known[value].short_name
     if isinstance(value, bool):
         return words.gettext(N_("yes") if value else N_("no"))
-    if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    title = errors.title_of(value) if name in _REFUSALS else audit_words.VALUE.get(name, {}).get(value)
-    return words.gettext(title) if title else value
+    if name in _REFUSALS and isinstance(value, str):
+        title = errors.title_of(value)
+    else:
+        title = audit_words.VALUE[name].get(value) if name in audit_words.VALUE else None
+    if title:
+        return words.gettext(title)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _csv_row(row: AuditRow, names: dict[int, str], reader: Reader) -> list[str]:

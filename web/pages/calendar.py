@@ -1,5 +1,6 @@
 """The calendar: terms, breaks, holidays, transferred days, even and odd weeks (R36)."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Final
@@ -18,14 +19,13 @@ from school.organisation import queries as organisation
 from school.people.rules import Capability
 from web import forms, labels
 from web.access import Route, capability
-from web.fields import Day, Id, Line
+from web.fields import Day, Id, Line, Weekday
 from web.forms import Form
 from web.keys import DATABASE, READER
 from web.reply import now, page, see_other, viewer
 from web.saving import saved
 from web.words import N_
 
-Weekday = Annotated[int, Field(ge=1, le=7)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
@@ -286,7 +286,7 @@ def _own_days(kept: rules.Calendar) -> dict[date, str]:
 
 def _wanted_year(request: web.Request, today: date) -> int:
     text = request.query.get("year", "")
-    return int(text) if text.isdecimal() and 2000 <= int(text) <= 2100 else today.year
+    return int(text) if re.fullmatch("20[0-9]{2}|2100", text) else today.year
 
 
 _GONE = N_("Somebody else has removed this meanwhile. Add it anew if it is needed.")

@@ -17,6 +17,7 @@ from school.sessions.queries import SessionRow
 from web import forms, qr
 from web.access import Route, own
 from web.consultation import describe
+from web.fields import Number
 from web.invitations import concerned, hands_out_links, invited
 from web.keys import DATABASE, READER
 from web.reply import now, page, see_other, viewer
@@ -26,8 +27,8 @@ class LinkOrder(BaseModel):
     """`prepare` makes the links that are missing; the other two are about one link as the page showed it."""
 
     action: Literal["prepare", "renew", "revoke"]
-    link: int = 0
-    generation: int = 0
+    link: Number = 0
+    generation: Number = 0
 
 
 async def order(request: web.Request) -> web.Response:

@@ -110,6 +110,7 @@ async def test_an_approved_version_is_not_shown_before_it_is_published(database:
         await publish_version(db, school, version_id)
         assert await queries.public(db, date(2026, 9, 7)) is not None
         assert await queries.lines_by_key(db, line.key, YEAR_STARTS) == [line.id]
+        assert await queries.lines_by_key(db, "\x00\ud800", YEAR_STARTS) == []
 
 
 async def test_a_version_is_shown_before_it_begins_and_not_after_it_ends(database: Database) -> None:
