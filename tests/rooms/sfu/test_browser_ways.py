@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from tests.rooms.sfu.browser_call import Meeting, Person, meeting
+from tests.rooms.sfu.browser_call import Meeting, Person, meeting, own_address
 from tests.rooms.sfu.closed_network import OUTSIDE, NoNamespaces, closed_network
 
 CAMERA = [{"maxBitrate": 600_000}]
@@ -65,3 +65,14 @@ async def test_browsers_meet_over_ipv6(tmp_path: Path) -> None:
             # TCP was to be had as well; UDP is preferred.
             way = await person.way("recv")
             assert (way["protocol"], way["address"], way["relay"]) == ("udp", "::1", "")
+
+
+async def test_of_several_announced_addresses_browsers_take_one_that_leads_here(tmp_path: Path) -> None:
+    # As behind NAT: the public address first, which leads nowhere from inside (RFC 5737: nobody has it).
+    here = own_address()
+    async with meeting(tmp_path, address="::", announced=["203.0.113.5", here]) as call:
+        teacher, student = await call.person(), await call.person()
+        await see_each_other(teacher, student)
+        for person in (teacher, student):
+            way = await person.way("recv")
+            assert (way["protocol"], way["address"]) == ("udp", here)

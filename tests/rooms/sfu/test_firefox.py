@@ -2,15 +2,13 @@
 
 import socket
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import ifaddr
 import pytest
 
 from rooms.turn import Turn
-from tests.rooms.sfu.browser_call import Person, meeting
+from tests.rooms.sfu.browser_call import Person, meeting, own_address
 from tests.rooms.sfu.firefox import FirefoxPage
 from tests.rooms.turnserver import NAME, TurnServer, turnserver
 
@@ -39,12 +37,6 @@ async (iceServers) => {
   return found;
 }
 """
-
-
-def own_address() -> str:
-    """An address of this machine that is not loopback: Firefox never tries those."""
-    every = (str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4)
-    return next(address for address in every if not ip_address(address).is_loopback)
 
 
 @pytest.mark.timeout(240)

@@ -94,12 +94,14 @@ async def test_a_replayed_packet_is_dropped_and_counted() -> None:
     async with open_line() as line:
         _, echo, peer = await line.call()
         assert peer.tx is not None
-        protected = peer.tx.protect(rtp(1))
+        protected, report = peer.tx.protect(rtp(1)), peer.tx.protect_rtcp(receiver_report(1))
         for _ in range(3):
             peer.send(protected)
+            peer.send(report)
         await echoed(peer, rtp(2))
         assert echo.rtp == [rtp(1), rtp(2)]
         assert line.udp.counters.srtp_rejected == 2
+        assert line.udp.counters.srtcp_rejected == 2
 
 
 async def test_a_packet_under_a_wrong_key_is_dropped_and_counted() -> None:
