@@ -15,7 +15,7 @@ from rooms.sfu.burst import OWN_AT, Burst
 from rooms.sfu.continuity import Part, Tally
 from rooms.sfu.delivery import Delivery
 from rooms.sfu.outgoing import ARENA_BYTES, Lane
-from rooms.sfu.rtp import WIDE_AT
+from rooms.sfu.rtp import SEQUENCE_AT, TIMESTAMP_AT, WIDE_AT, MediaPacket
 from rooms.sfu.srtp import MAX_ROWS_PACKETS, protect_rows
 
 if TYPE_CHECKING:
@@ -34,14 +34,52 @@ class Seat(NamedTuple):
     delivery: Delivery | None
     lane: Lane
 
-    @property
-    def kind(self) -> tuple[int, bool]:
-        """Who has the same can be served together: how the stream is shifted, whether it has wide numbers."""
-        return self.part.shifts, self.delivery is not None
+
+class Shifts:
+    """How some viewers' streams differ from the publisher's (see `Part`), a row for each."""
+
+    __slots__ = ("_pictures", "_sequences", "_timestamps", "_tl0s")
+
+    def __init__(self, parts: list[Part]) -> None:
+        self._sequences = np.array([part.sequence & 0xFFFF for part in parts], np.uint32)[:, None]
+        self._timestamps = np.array([part.timestamp & 0xFFFFFFFF for part in parts], np.uint32)[:, None]
+        self._pictures = np.array([part.pictures >> 8 for part in parts], np.uint32)
+        self._tl0s = np.array([part.pictures & 0xFF for part in parts], np.uint32)
+
+    def write(self, burst: Burst, arena: bytearray, at: int, begin: int, end: int) -> None:
+        """Write what is shifted into the rows of viewers `begin` to `end`; the first of them lies at `at`."""
+        rows, first = slice(begin, end), 0
+        for start, packets, _, segment in burst.runs:
+            some = burst.packets[first : first + packets]
+            shape, strides, place = (end - begin, packets), (burst.room, segment), at + start
+            numbers = np.array([packet.number & 0xFFFF for packet in some], np.uint32)
+            times = np.array([packet.timestamp for packet in some], np.uint32)
+            np.ndarray(shape, ">u2", arena, place + SEQUENCE_AT, strides)[:] = (
+                numbers + self._sequences[rows]
+            ) & 0xFFFF
+            np.ndarray(shape, ">u4", arena, place + TIMESTAMP_AT, strides)[:] = times + self._timestamps[rows]
+            first += packets
+        for index, place in burst.places:
+            if burst.packets[index].picture_at:
+                self._write_picture(burst, burst.packets[index], arena, at + place, rows)
+
+    def _write_picture(
+        self, burst: Burst, packet: MediaPacket, arena: bytearray, at: int, rows: slice
+    ) -> None:
+        """As `rtp.write_picture`."""
+        numbers, strides = packet.picture + self._pictures[rows], (burst.room,)
+        shape, place = numbers.shape, at + packet.picture_at
+        if packet.picture_bits == 15:
+            np.ndarray(shape, ">u2", arena, place, strides)[:] = 0x8000 | numbers & 0x7FFF
+        else:
+            np.ndarray(shape, np.uint8, arena, place, strides)[:] = numbers & 0x7F
+        if packet.tl0_at:
+            tl0s = packet.tl0 + self._tl0s[rows] & 0xFF
+            np.ndarray(shape, np.uint8, arena, at + packet.tl0_at, strides)[:] = tl0s
 
 
 class Fanout:
-    """Viewers of one kind (`Seat.kind`) of a layer. Until `dissolve` none of them is served alone."""
+    """Viewers of a layer. Until `dissolve` none of them is served alone."""
 
     __slots__ = (
         "_contexts",
@@ -52,6 +90,7 @@ class Fanout:
         "_part",
         "_payload_type",
         "_refused",
+        "_shifts",
         "_ssrcs",
         "_tally",
         "consumers",
@@ -59,10 +98,13 @@ class Fanout:
     )
 
     def __init__(self, seats: list[Seat]) -> None:
-        """Of one seat at least."""
+        """Of one seat at least; all with transport-wide numbers, or none."""
         self.consumers = [seat.consumer for seat in seats]
         self.since = max(seat.part.since for seat in seats)
         self._part = seats[0].part
+        alike = all(seat.part.shifts == self._part.shifts for seat in seats)
+        # Those who never changed layer are: nearly all, on good lines.
+        self._shifts = None if alike else Shifts([seat.part for seat in seats])
         self._payload_type = self.consumers[0].stream.payload_type
         self._ssrcs = np.array([consumer.ssrc for consumer in self.consumers], ">u4")[:, None]
         self._deliveries = [seat.delivery for seat in seats if seat.delivery is not None]
@@ -114,7 +156,10 @@ class Fanout:
         if at + viewers * burst.room > ARENA_BYTES:
             outgoing.counters.send_blocked += viewers * packets
             return
-        _write_rows(burst, outgoing.arena.buffer, at, self._ssrcs[begin:end], numbers[begin:end])
+        arena = outgoing.arena.buffer
+        _write_rows(burst, arena, at, self._ssrcs[begin:end], numbers[begin:end])
+        if self._shifts is not None:
+            self._shifts.write(burst, arena, at, begin, end)
         contexts = self._contexts_of(packets)[begin * packets : end * packets]
         failed = protect_rows(contexts, burst, outgoing.arena, at)
         outgoing.counters.protect_failed += len(failed) * packets
@@ -137,11 +182,11 @@ class Fanouts:
     __slots__ = ("alone", "groups", "since")
 
     def __init__(self, layer: "Layer") -> None:
-        seats: dict[tuple[int, bool], list[Seat]] = {}
+        seats: dict[bool, list[Seat]] = {}
         for consumer in layer.consumers:
             seat = consumer.seat(layer)
             if seat is not None:
-                seats.setdefault(seat.kind, []).append(seat)
+                seats.setdefault(seat.delivery is not None, []).append(seat)
         self.groups = [Fanout(alike) for alike in seats.values() if len(alike) >= LEAST]
         together = {consumer.id for group in self.groups for consumer in group.consumers}
         self.alone = [consumer for consumer in layer.consumers if consumer.id not in together]

@@ -12,6 +12,7 @@ PATCH = struct.Struct("!BHII")  # from byte 1: marker and payload type, sequence
 WORD = struct.Struct("!H")
 PICTURE = struct.Struct("!HB")
 _EXTENSION = struct.Struct("!HH")
+SEQUENCE_AT, TIMESTAMP_AT = 2, 4
 FIXED_BYTES = 12
 ONE_BYTE_PROFILE = 0xBEDE
 TWO_BYTE_PROFILE = 0x1000  # the low four bits are free ("appbits")

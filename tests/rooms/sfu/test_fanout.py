@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from rooms.sfu import rtcp
+from rooms.sfu import fanout, rtcp
 from rooms.sfu.burst import Burst
 from rooms.sfu.fanout import LEAST, Fanout
 from rooms.sfu.outgoing import ARENA_BYTES, Lane
@@ -152,6 +152,17 @@ def test_a_frame_to_all_is_one_call_of_the_kernel(hall: Hall) -> None:
     assert (hall.kernel.calls, hall.kernel.messages) == (1, VIEWERS)
 
 
+def test_what_is_too_much_for_one_pass_takes_several(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fanout, "ROWS_BYTES", 2000)
+    hall.kernel.calls = 0
+    hall.frame()
+    hall.frame(key=True)
+    assert hall.served_alone() == [0] * VIEWERS
+    assert hall.kernel.calls > 4
+    for index, came in enumerate(hall.take()):
+        assert [int.from_bytes(one[SSRC]) for one in came] == [hall.ssrc(index)] * 2 * FRAME
+
+
 def test_sound_has_no_wide_numbers_and_is_served_together_too(hall: Hall) -> None:
     hall.call.publisher.produce("a", "audio", audio_parameters(), False, hall.call.now)
     hall.watch(producer="a")
@@ -184,8 +195,35 @@ def test_who_pauses_gets_nothing_and_comes_back_without_a_gap(hall: Hall) -> Non
     hall.served_alone()
     hall.frame()
     # His numbers are shifted otherwise than those of the others from now on.
-    assert hall.served_alone() == [FRAME if index == 4 else 0 for index in EVERYBODY]
+    assert hall.served_alone() == [0] * VIEWERS
     assert [len(one) for one in hall.take()] == [FRAME] * VIEWERS
+
+
+@pytest.mark.parametrize(
+    "form", [b"\x80\x05", b"\xc0\x05\xff", b"\xc0\x80\x05\xff", b"\x80\xff\xff", b"\x40\x07"]
+)
+def test_pictures_are_numbered_on_in_each_form(form: bytes, hall: Hall) -> None:
+    """RFC 7741 §4.2: PictureID of 7 or 15 bits, with TL0PICIDX or without; TL0PICIDX alone."""
+    for consumer in hall.both(4):
+        hall.call.router.pause_consumer(consumer, hall.call.now)
+        hall.call.router.resume_consumer(consumer, hall.call.now)
+    for number, start in enumerate((b"\x10\0\0\x9d\x01\x2a\x80\x02\x68\x01", b"\x11\0\0", b"\x11\0\0"), 1):
+        body = b"\x90" + form + start + bytes(50)
+        sequence = hall.camera.sequence + number
+        hall.send(
+            [
+                packet(
+                    payload_type=96,
+                    sequence=sequence,
+                    timestamp=90_000 * number,
+                    ssrc=9,
+                    body=body,
+                    marker=True,
+                )
+            ]
+        )
+    assert hall.served_alone() == [1 if index == 4 else 0 for index in EVERYBODY]
+    assert [len(one) for one in hall.take()] == [3] * VIEWERS
 
 
 def test_whose_way_has_ended_is_sent_nothing_more(hall: Hall) -> None:
