@@ -336,11 +336,10 @@ async def start_sign_in(
     person_id: int,
     user_agent: str,
     lifetime: timedelta,
-    sliding: bool = False,
 ) -> str:
-    """Sign a person in and give the raw token, which is kept nowhere else.
+    """Sign a person in for `lifetime`, and give the raw token, which is kept nowhere else.
 
-    A fixed sign-in ends `lifetime` from now, a sliding one `lifetime` after its last use. Raises PersonEnded.
+    Raises PersonEnded.
     """
     if not is_active((await person(db, person_id)).ended_at, now):
         raise PersonEnded(person_id=person_id)
@@ -350,7 +349,6 @@ async def start_sign_in(
         token_hash=token_hash(token),
         created_at=now,
         expires_at=now + lifetime,
-        slides_by_seconds=int(lifetime.total_seconds()) if sliding else None,
         user_agent=storable(user_agent)[:LONGEST_USER_AGENT],
     )
     db.add(row)
@@ -359,28 +357,15 @@ async def start_sign_in(
     return token
 
 
-async def slide_sign_in(db: Db, now: datetime, *, token: str) -> bool:
-    """Prolong a sliding sign-in that is still in force; False for a fixed, ended or unknown one."""
-    held = _in_use(now, token)
-    slides_by = await db.scalar(select(SignIn.slides_by_seconds).where(*held))
-    if slides_by is None:
-        return False
-    changed = update(SignIn).where(*held).values(expires_at=now + timedelta(seconds=slides_by))
-    return await db.scalar(changed.returning(SignIn.id)) is not None
-
-
 async def end_sign_in(db: Db, now: datetime, *, token: str) -> bool:
     """Sign out; False when the token is unknown or its sign-in has ended already."""
-    changed = update(SignIn).where(*_in_use(now, token)).values(revoked_at=now)
+    held = (SignIn.token_hash == token_hash(token), SignIn.revoked_at.is_(None), SignIn.expires_at > now)
+    changed = update(SignIn).where(*held).values(revoked_at=now)
     row = (await db.execute(changed.returning(SignIn.id, SignIn.person_id))).one_or_none()
     if row is None:
         return False
     await _record(db, now, row.person_id, "signed_out", row.person_id, sign_in_id=row.id)
     return True
-
-
-def _in_use(now: datetime, token: str) -> tuple[ColumnElement[bool], ...]:
-    return (SignIn.token_hash == token_hash(token), SignIn.revoked_at.is_(None), SignIn.expires_at > now)
 
 
 async def need_person(db: Db, person_id: int) -> None:

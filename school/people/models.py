@@ -143,6 +143,5 @@ class SignIn(Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    slides_by_seconds: Mapped[int | None]  # None: the lifetime is fixed
     revoked_at: Mapped[datetime | None]
     user_agent: Mapped[str]

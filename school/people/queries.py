@@ -73,17 +73,6 @@ class CredentialRow:
 
 
 @dataclass(frozen=True)
-class SignInRow:
-    """A sign-in that is in force."""
-
-    id: int
-    person_id: int
-    created_at: datetime
-    expires_at: datetime
-    slides_by_seconds: int | None
-
-
-@dataclass(frozen=True)
 class RelativeRow:
     """A child of a parent, or a parent of a child, whose link is in force."""
 
@@ -234,14 +223,6 @@ async def viewer_by_token(db: Db, token: str, now: datetime) -> Viewer | None:
     one = PersonRow(*rows[0][: len(PERSON)])
     held = frozenset(row.role for row in rows if row.role is not None)
     return Viewer(one.id, one.name, one.short_name, held, one.locale, one.zone, one.password_change_due)
-
-
-async def sign_in(db: Db, token: str, now: datetime) -> SignInRow | None:
-    """Give a sign-in that is in force; see `rules.sliding_is_due`."""
-    held = (SignIn.token_hash == token_hash(token), SignIn.revoked_at.is_(None), SignIn.expires_at > now)
-    columns = (SignIn.id, SignIn.person_id, SignIn.created_at, SignIn.expires_at, SignIn.slides_by_seconds)
-    row = (await db.execute(select(*columns).where(*held))).one_or_none()
-    return None if row is None else SignInRow(*row)
 
 
 async def children(db: Db, parent_id: int, today: date) -> list[ChildRow]:

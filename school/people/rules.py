@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import available_timezones
@@ -203,11 +203,6 @@ def is_active(ended_at: datetime | None, now: datetime) -> bool:
 def may_host(*, ended_at: datetime | None, appointments: Iterable[Tenure], on: date, now: datetime) -> bool:
     """Only active employees host: not dismissed, and in some position on the day (R12)."""
     return is_active(ended_at, now) and any(in_tenure(tenure, on) for tenure in appointments)
-
-
-def sliding_is_due(expires_at: datetime, slides_by: timedelta | None, now: datetime) -> bool:
-    """A sliding sign-in is prolonged once half of it is over, so that most requests write nothing."""
-    return slides_by is not None and expires_at - now < slides_by / 2
 
 
 def full_name(family_name: str, given_name: str, patronymic: str) -> str:

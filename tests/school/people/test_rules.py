@@ -22,7 +22,6 @@ from school.people.rules import (
     may_host,
     parent_has_rights,
     short_name,
-    sliding_is_due,
 )
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -137,13 +136,6 @@ def test_a_person_is_active_until_the_instant_they_end() -> None:
     assert is_active(None, NOW)
     assert is_active(NOW + timedelta(seconds=1), NOW)
     assert not is_active(NOW, NOW)
-
-
-def test_a_sliding_sign_in_is_prolonged_in_its_second_half() -> None:
-    hour = timedelta(hours=1)
-    assert not sliding_is_due(NOW + hour, hour, NOW)
-    assert sliding_is_due(NOW + hour * 0.4, hour, NOW)
-    assert not sliding_is_due(NOW + hour * 0.4, None, NOW)
 
 
 @pytest.mark.parametrize(

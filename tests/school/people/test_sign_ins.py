@@ -19,10 +19,8 @@ from tests.races import RUNNERS, race
 HOUR = timedelta(hours=1)
 
 
-async def start(db: Db, person_id: int, *, sliding: bool = False) -> str:
-    return await actions.start_sign_in(
-        db, NOW, person_id=person_id, user_agent="Firefox", lifetime=HOUR, sliding=sliding
-    )
+async def start(db: Db, person_id: int) -> str:
+    return await actions.start_sign_in(db, NOW, person_id=person_id, user_agent="Firefox", lifetime=HOUR)
 
 
 async def known(db: Db, token: str, now: datetime = NOW) -> bool:
@@ -56,21 +54,11 @@ async def test_an_unknown_token_is_nobody(database: Database) -> None:
         assert not await known(db, "")
 
 
-async def test_a_fixed_sign_in_ends_when_its_lifetime_is_over(database: Database) -> None:
+async def test_a_sign_in_ends_when_its_lifetime_is_over(database: Database) -> None:
     async with database.begin() as db:
         token = await start(db, await add_person(db))
         assert await known(db, token, NOW + HOUR - timedelta(microseconds=1))
         assert not await known(db, token, NOW + HOUR)
-        assert not await actions.slide_sign_in(db, NOW, token=token)
-
-
-async def test_a_sliding_sign_in_lives_on_while_it_is_used(database: Database) -> None:
-    async with database.begin() as db:
-        token = await start(db, await add_person(db), sliding=True)
-        assert await actions.slide_sign_in(db, NOW + HOUR / 2, token=token)
-        assert await known(db, token, NOW + HOUR)
-        assert not await known(db, token, NOW + HOUR * 1.5)
-        assert not await actions.slide_sign_in(db, NOW + HOUR * 1.5, token=token)
 
 
 async def test_signing_out_ends_one_sign_in_only(database: Database) -> None:
@@ -90,20 +78,6 @@ async def test_of_50_sign_outs_one_happens(database: Database) -> None:
     assert results.count(True) == 1
     async with database.read() as db:
         assert [row.action for row in await latest(db, 100)].count("signed_out") == 1
-
-
-async def test_a_sign_out_among_50_uses_is_final(database: Database) -> None:
-    async with database.begin() as db:
-        token = await start(db, await add_person(db), sliding=True)
-
-    async def use_or_end(db: Db, number: int) -> bool:
-        if number == RUNNERS // 2:
-            return await actions.end_sign_in(db, NOW, token=token)
-        return await actions.slide_sign_in(db, NOW + timedelta(seconds=number), token=token)
-
-    assert (await race(database, use_or_end))[RUNNERS // 2] is True
-    async with database.read() as db:
-        assert not await known(db, token)
 
 
 async def test_a_dismissed_person_is_signed_out_and_cannot_sign_in(database: Database) -> None:
