@@ -197,7 +197,7 @@ class Producer:
             layer.regroup()
         fanouts = layer.fanouts = layer.fanouts or Fanouts(layer)
         if burst.lowest < fanouts.since:
-            # Somebody's stream begins within it: nobody else's does.
+            # A late packet, older than somebody's stream: each has to be asked.
             layer.regroup()
             return layer.consumers
         for group in fanouts.groups:
