@@ -55,7 +55,7 @@ async def next_family(registry: Registry, room: Room, peer: Peer, person: int | 
     """End the conversation that is going on and let the next family in: of this person, or the first in line.
 
     With nobody in the line the conversation just ends. What it had put up is put away with it.
-    Raises NoRight, Unknown, Mismatch.
+    Raises NoRight, Unknown (also when a co-host has called the same family in meanwhile), Mismatch.
     """
     peer.require("moderate")
     if not admission.is_line(room.session):
@@ -65,6 +65,8 @@ async def next_family(registry: Registry, room: Room, peer: Peer, person: int | 
     now = registry.clock()
     async with conversation.changing(registry, room, now) as db:
         ended = await conversation.seats(db, room)
+        if target is not None and any(seat.family == target.family for seat in ended):
+            raise Unknown(id=target.id)
         for seat in ended:
             await floor.finish(db, seat.id)
         seats = [] if target is None else await _let_in(db, now, _with_family(room, target))

@@ -1,5 +1,7 @@
 """The door: who waits, in which order, how the host lets them in (R15, R41, R43)."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select
 
@@ -84,6 +86,21 @@ async def test_next_ends_one_conversation_and_lets_the_next_family_in(line: Line
     await third.enter()
     await lobby.next_family(house.registry, teacher.room, teacher.peer, None)
     assert set(teacher.room.peers) == {house.school.teacher}
+
+
+async def test_of_two_who_call_the_next_family_at_once_one_does(line: Line) -> None:
+    """Its host and a co-host: the second would end the conversation that the first has just begun."""
+    house = line.house
+    first, third = await queue(house, line.first, line.third)
+    teacher = await house.enter(house.school.teacher)
+    calls = [lobby.next_family(house.registry, teacher.room, teacher.peer, None) for _ in range(2)]
+    done, refused = await asyncio.gather(*calls, return_exceptions=True)
+    assert done is None
+    assert isinstance(refused, Unknown)
+    assert not first.ear.hung_up
+    await first.enter()
+    assert names(teacher) == [(line.third, "waiting_for_turn")]
+    assert third.peer.door is not None
 
 
 async def test_a_family_reads_nothing_of_another_familys_conversation(line: Line) -> None:
