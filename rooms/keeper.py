@@ -1,7 +1,7 @@
 """The keeper of a media worker: starts it, watches it, starts it again when it dies."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -15,6 +15,14 @@ log = structlog.get_logger(__name__)
 PAUSES = (0.0, 0.5, 1.0, 2.0, 5.0)
 # Long enough for a worker to be started again on a busy machine, shorter than a browser's patience.
 READY_SECONDS = 6.0
+
+
+async def quietly(closing: Awaitable[None]) -> None:
+    """Close something in a worker; what is gone already needs no closing."""
+    try:
+        await closing
+    except SfuError as error:
+        log.debug("media_close", error=str(error))
 
 
 class Keeper:

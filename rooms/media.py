@@ -15,7 +15,7 @@ import structlog
 
 from rooms import views
 from rooms.errors import AlreadyPublished, MediaUnavailable, Mismatch, TooMany, Unknown
-from rooms.keeper import Keeper
+from rooms.keeper import Keeper, quietly
 from rooms.peer import Peer
 from rooms.rights import RIGHT_OF_SOURCE, Rights, Source
 from rooms.sfu.channel import (
@@ -82,8 +82,14 @@ class Media:
             if worker is not self._worker and not self._closed:
                 router = self._name()
                 self._capabilities = await worker.create_router(router)
-                self._worker, self._router = worker, router
+                await self._keep(worker, router)
             return worker
+
+    async def _keep(self, worker: Worker, router: str) -> None:
+        if self._closed:  # while it was made: nobody would close it
+            await quietly(worker.close_router(router))
+        else:
+            self._worker, self._router = worker, router
 
     async def close(self) -> None:
         """Forget everything and close the router; nobody is told, for the room itself is over."""
@@ -91,7 +97,7 @@ class Media:
         worker, router = self._worker, self._router
         self._forget()
         if worker is not None:
-            await _quietly(worker.close_router(router))
+            await quietly(worker.close_router(router))
 
     def lost(self) -> None:
         """The worker is gone, and with it all that was made there."""
@@ -129,7 +135,7 @@ class Media:
             self._transports.pop(name, None)
             raise
         if name not in self._transports:
-            await _quietly(worker.close_transport(name))
+            await quietly(worker.close_transport(name))
             raise Unknown(id=name)
         return parameters
 
@@ -167,14 +173,14 @@ class Media:
         if KIND_OF_SOURCE[source] != kind:
             raise Mismatch(what="kind", source=source)
         self._transport(peer, transport_id, "send")
-        if any(made.owner is peer and made.source == source for made in self.producers.values()):
+        if any(made.source == source for made in self._sent_by(peer)):
             raise AlreadyPublished(source=source)
         worker = await self._open()
-        producer = Producer(self._name(), peer, transport_id, kind, source, paused)
+        producer = Producer(self._name(), peer, kind, source, paused)
         await worker.produce(transport_id, producer.id, kind, rtp_parameters, paused)
         self._transport(peer, transport_id)
         if not getattr(peer.rights, RIGHT_OF_SOURCE[source]):
-            await _quietly(worker.close_producer(producer.id))
+            await quietly(worker.close_producer(producer.id))
             peer.require(RIGHT_OF_SOURCE[source])
         self.producers[producer.id] = producer
         self._push("producer.added", producer.view(), peer)
@@ -204,7 +210,7 @@ class Media:
 
     def narrow(self, peer: Peer, rights: Rights) -> None:
         """Close what a person sends or receives and may not any more; the person is told as well."""
-        for producer in [made for made in self.producers.values() if made.owner is peer]:
+        for producer in self._sent_by(peer):
             if not getattr(rights, RIGHT_OF_SOURCE[producer.source]):
                 self._drop_producer(producer)
                 peer.port.notify("producer.removed", views.ProducerRemoved(producer.id))
@@ -217,11 +223,7 @@ class Media:
 
     def mute(self, peer: Peer) -> bool:
         """Pause a person's microphone and tell everybody, the person too; False when it was not on."""
-        speaking = [
-            made
-            for made in self.producers.values()
-            if made.owner is peer and made.source == "microphone" and not made.paused
-        ]
+        speaking = [one for one in self._sent_by(peer) if one.source == "microphone" and not one.paused]
         for producer in speaking:
             self._hush(producer)
         return bool(speaking)
@@ -238,13 +240,13 @@ class Media:
     def _order(self, order: Callable[[Worker, str], Coroutine[Any, Any, None]], name: str) -> None:
         """Let the worker do what has been written down here already; nobody waits for it."""
         if self._worker is not None:
-            task = asyncio.create_task(_quietly(order(self._worker, name)))
+            task = asyncio.create_task(quietly(order(self._worker, name)))
             self._orders.add(task)
             task.add_done_callback(self._orders.discard)
 
     def publishing(self, peer: Peer) -> tuple[Source, ...]:
         """Name the sources that a person sends."""
-        return tuple(made.source for made in self.producers.values() if made.owner is peer)
+        return tuple(made.source for made in self._sent_by(peer))
 
     def others(self, peer: Peer) -> tuple[views.Producer, ...]:
         """Show what everybody else sends."""
@@ -252,11 +254,7 @@ class Media:
 
     def states(self, peer: Peer) -> dict[Source, str]:
         """Give `on` or `paused` for each source that a person sends."""
-        return {
-            made.source: "paused" if made.paused else "on"
-            for made in self.producers.values()
-            if made.owner is peer
-        }
+        return {made.source: "paused" if made.paused else "on" for made in self._sent_by(peer)}
 
     def connection(self, peer: Peer) -> str | None:
         """Give the state of a person's media: the worst of their transports', None while they have none."""
@@ -282,14 +280,14 @@ class Media:
         right = RIGHT_OF_KIND[self.producers[producer_id].kind]
         peer.require(right)
         worker = await self._open()
-        consumer = Consumer(self._name(), peer, transport_id, producer_id)
+        consumer = Consumer(self._name(), peer, producer_id)
         answer = await worker.consume(transport_id, consumer.id, producer_id, rtp_capabilities)
         self._transport(peer, transport_id)
         producer = self.producers.get(producer_id)
         if producer is None:
             raise Unknown(id=producer_id)
         if not getattr(peer.rights, right):
-            await _quietly(worker.close_consumer(consumer.id))
+            await quietly(worker.close_consumer(consumer.id))
             peer.require(right)
         self._consumers[consumer.id] = consumer
         return {
@@ -322,17 +320,16 @@ class Media:
 
     async def drop_peer(self, peer: Peer) -> None:
         """Close all that a person had; the others hear which producers went and lose those consumers."""
-        for producer in [made for made in self.producers.values() if made.owner is peer]:
+        for producer in self._sent_by(peer):
             self._drop_producer(producer)
         for consumer in [made for made in self._consumers.values() if made.owner is peer]:
             del self._consumers[consumer.id]
         closing = [transport.id for transport in self._transports.values() if transport.owner is peer]
         for transport_id in closing:
             del self._transports[transport_id]
-        worker = self._worker
         for transport_id in closing:
-            if worker is not None:
-                await _quietly(worker.close_transport(transport_id))
+            if self._worker is not None:
+                await quietly(self._worker.close_transport(transport_id))
 
     def _drop_producer(self, producer: Producer) -> None:
         if self.producers.pop(producer.id, None) is None:
@@ -375,6 +372,9 @@ class Media:
 
     # -- whose is it -------------------------------------------------------------------------------
 
+    def _sent_by(self, peer: Peer) -> list[Producer]:
+        return [made for made in self.producers.values() if made.owner is peer]
+
     def _transport(self, peer: Peer, transport_id: str, direction: Direction | None = None) -> Transport:
         transport = self._transports.get(transport_id)
         if transport is None or transport.owner is not peer:
@@ -394,11 +394,3 @@ class Media:
         if consumer is None or consumer.owner is not peer:
             raise Unknown(id=consumer_id)
         return consumer
-
-
-async def _quietly(closing: Any) -> None:
-    """Close something in the worker; what is gone already needs no closing."""
-    try:
-        await closing
-    except SfuError as error:
-        log.debug("media_close", error=str(error))

@@ -8,15 +8,11 @@ import asyncio
 from dataclasses import dataclass
 from uuid import uuid4
 
-import structlog
-
 from rooms.errors import MediaUnavailable, TooMany, Unknown
-from rooms.keeper import Keeper
+from rooms.keeper import Keeper, quietly
 from rooms.media import JsonObject
 from rooms.sfu.channel import SfuError, Worker
 from rooms.views import MediaKind
-
-log = structlog.get_logger(__name__)
 
 PROBE_SECONDS = 15.0
 MAX_PROBES = 100
@@ -49,10 +45,11 @@ class Probes:
 
         Gives `{id, iceParameters, iceCandidates, dtlsParameters, routerRtpCapabilities}`.
         """
+        worker = await self._keeper.ready()
         await self.close(person)
+        # Nothing is awaited from here to the entry: those who waited for the worker come all at once.
         if len(self._probes) >= MAX_PROBES:
             raise TooMany(what="probes", limit=MAX_PROBES)
-        worker = await self._keeper.ready()
         router, transport = _name(), _name()
         ending = asyncio.create_task(self._end_later(worker, router, person))
         self._endings.add(ending)
@@ -82,7 +79,7 @@ class Probes:
         probe = self._probes.pop(person, None)
         if probe is not None:
             probe.ending.cancel()
-            await _quietly(probe.worker, probe.router)
+            await quietly(probe.worker.close_router(probe.router))
 
     async def close_all(self) -> None:
         """End every probe."""
@@ -100,15 +97,8 @@ class Probes:
         later = self._probes.get(person)
         if later is not None and later.router == router:
             del self._probes[person]
-        await _quietly(worker, router)
+        await quietly(worker.close_router(router))
 
 
 def _name() -> str:
     return f"{_NO_SESSION}.{uuid4().hex}"
-
-
-async def _quietly(worker: Worker, router: str) -> None:
-    try:
-        await worker.close_router(router)
-    except SfuError as error:
-        log.debug("probe_close", error=str(error))

@@ -94,7 +94,9 @@ class Room:
 
     def limits(self, peer: Peer) -> Limits:
         """The person's limits; they outlive a connection, so that coming back does not refill them."""
-        return self._limits.setdefault(peer.id, Limits())
+        if peer.id not in self._limits:
+            self._limits[peer.id] = Limits()
+        return self._limits[peer.id]
 
     # -- who is here -------------------------------------------------------------------------------
 

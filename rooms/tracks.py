@@ -32,7 +32,6 @@ class Transport:
 class Producer:
     id: str
     owner: Peer
-    transport: str
     kind: views.MediaKind
     source: Source
     paused: bool
@@ -45,5 +44,4 @@ class Producer:
 class Consumer:
     id: str
     owner: Peer
-    transport: str
     producer: str

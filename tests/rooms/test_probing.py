@@ -68,6 +68,18 @@ async def test_more_probes_than_the_house_allows_are_refused(
     await probes.open(IVAN)
 
 
+async def test_those_who_waited_for_the_worker_are_no_more_than_the_house_allows(
+    probes: Probes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probing, "MAX_PROBES", 1)
+    probes._keeper._started.clear()
+    waiting = [asyncio.create_task(probes.open(person)) for person in (IVAN, YANA)]
+    await asyncio.sleep(0)
+    probes._keeper._started.set()
+    opened = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [isinstance(one, TooMany) for one in opened] == [False, True]
+
+
 async def test_without_a_media_worker_there_is_nothing_to_try() -> None:
     with pytest.raises(MediaUnavailable):
         await Probes(keeper(None)).open(IVAN)

@@ -147,6 +147,19 @@ async def test_who_is_removed_while_the_media_are_made_ready_is_not_let_in(loud:
     assert [stay.left_at for stay in await loud.stays(loud.school.student)] == [loud.clock.now]
 
 
+async def test_no_router_is_left_of_a_room_that_is_closed_while_it_is_made(loud: House) -> None:
+    teacher = await loud.connect(loud.school.teacher)
+    media = teacher.room.media
+    assert media is not None
+    making = asyncio.create_task(media.capabilities())
+    await asyncio.sleep(0)
+    await media.close()
+    await making
+    (told,) = await loud.registry.totals()
+    assert told is not None
+    assert told["routers"] == 0
+
+
 async def test_nothing_is_made_for_who_left_while_the_worker_was_started_again(loud: House) -> None:
     teacher = await loud.enter(loud.school.teacher)
     media = teacher.room.media
