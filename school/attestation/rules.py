@@ -16,10 +16,8 @@ def missing(ticked: Iterable[ChecklistItem]) -> tuple[ChecklistItem, ...]:
 
 
 def check_reason(reason: str) -> str:
-    """Give the reason in one line; raise Invalid when it is over 500 characters or holds a NUL."""
+    """Give the reason in one line; raise Invalid when it is over 500 characters."""
     cleaned = collapse(reason)
     if len(cleaned) > REASON_LIMIT:
         raise Invalid(field="reason", reason="too_long", limit=REASON_LIMIT)
-    if "\x00" in cleaned:
-        raise Invalid(field="reason", reason="malformed")
     return cleaned

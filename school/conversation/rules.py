@@ -1,6 +1,7 @@
 """What may be said; pure."""
 
 from school.errors import Invalid
+from school.text import storable
 
 BODY_LIMIT = 4000
 CLIENT_ID_LIMIT = 64
@@ -10,17 +11,15 @@ FILES_LIMIT = 300 * 1024 * 1024
 
 
 def check_body(body: str, *, with_file: bool = False) -> str:
-    """Give the text without outer space; raise Invalid when it is over 4,000 characters.
+    """Give the text, storable and without outer space; raise Invalid when it is over 4,000 characters.
 
     Only a file may come without words.
     """
-    cleaned = body.strip()
+    cleaned = storable(body).strip()
     if not cleaned and not with_file:
         raise Invalid(field="body", reason="empty")
     if len(cleaned) > BODY_LIMIT:
         raise Invalid(field="body", reason="too_long", limit=BODY_LIMIT)
-    if "\x00" in cleaned:
-        raise Invalid(field="body", reason="malformed")
     return cleaned
 
 

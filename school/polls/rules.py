@@ -55,8 +55,8 @@ def check_text(kind: PollKind, text: str) -> str:
 
 def _line(field: str, text: str, limit: int) -> str:
     cleaned = collapse(text)
-    if not cleaned or "\x00" in cleaned:
-        raise Invalid(field=field, reason="malformed" if cleaned else "empty")
+    if not cleaned:
+        raise Invalid(field=field, reason="empty")
     if len(cleaned) > limit:
         raise Invalid(field=field, reason="too_long", limit=limit)
     return cleaned

@@ -16,7 +16,11 @@ _LONGEST_NAME = 40
 
 
 class SafeJson:
-    """JSON as python-socketio wants it, to which nesting too deep is a ValueError like any other mistake."""
+    """JSON as python-socketio wants it.
+
+    Nesting too deep is a ValueError like any other mistake. Half of a surrogate pair, which a browser's texts
+    may hold and no database and no answer takes, becomes a question mark.
+    """
 
     @staticmethod
     def dumps(data: object, **_: Any) -> str:
@@ -26,9 +30,20 @@ class SafeJson:
     def loads(text: str, **options: Any) -> Any:
         """Raises ValueError."""
         try:
-            return json.loads(text, **options)
+            loaded = json.loads(text, **options)
+            return _whole(loaded) if "\\u" in text else loaded
         except RecursionError as error:
             raise ValueError("nested too deep") from error
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    if isinstance(value, dict):
+        return {_whole(name): _whole(part) for name, part in value.items()}
+    return value
 
 
 class StrictPacket(packet.Packet):  # type: ignore[misc]  # python-socketio is untyped

@@ -28,6 +28,8 @@ PROTOCOL_VERSION = 1
 WORD_LIMIT = 300
 
 Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+# The browser's own name of a message or a stroke: printable ASCII.
+ClientId = Annotated[str, msgspec.Meta(max_length=CLIENT_ID_LIMIT, pattern=r"\A[ -~]+\Z")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 MessageId = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]  # the width of ids in PostgreSQL
 RowId = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
@@ -113,7 +115,7 @@ class Report(Payload):
 
 
 class Say(Payload):
-    client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=CLIENT_ID_LIMIT)]
+    client_id: ClientId
     body: Annotated[str, msgspec.Meta(min_length=1, max_length=BODY_LIMIT)]
     reply_to: RowId | None = None
 
@@ -170,7 +172,7 @@ class ShowBoard(Payload):
 
 
 class Draw(Payload):
-    client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=CLIENT_ID_LIMIT)]
+    client_id: ClientId
     colour: Colour
     width: Annotated[int, msgspec.Meta(ge=1, le=WIDEST)]
     points: Annotated[

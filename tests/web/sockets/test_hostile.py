@@ -123,8 +123,19 @@ def wrong_payloads(event: str) -> list[object]:
         bad = [None, [], 1.5, -1, "", "x" * 5_000]
         if not isinstance(good, dict):
             bad.append({"a": 1})
+        if field == "client_id":
+            bad += ["s\x00", "s\n", "ы"]
         wrong += [{**valid, field: value} for value in bad if (event, field, value) not in ALLOWED]
     return wrong
+
+
+async def test_half_a_letter_is_a_question_mark_to_everybody(line: Line) -> None:
+    """A browser that cuts a text in the middle of an emoji sends half of a surrogate pair."""
+    teacher = await line.enter(line.house.school.teacher)
+    student = await line.enter(line.house.school.student)
+    await student.done("chat.send", client_id="s1", body="Готово \ud83d\x00")
+    assert (await teacher.hear("chat.message"))["body"] == "Готово ?"
+    assert await teacher.refused("consumer.close", {"id": "\ud83d"}) == "not_found"
 
 
 async def test_the_refusal_of_a_payload_names_the_field(line: Line) -> None:
