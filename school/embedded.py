@@ -53,7 +53,8 @@ class Cursor:
         return self._cursor.fetchall()
 
     async def fetchmany(self, size: int) -> list[Any]:
-        """Give the next rows: of a result that is read piece by piece."""
+        """Give the next rows of a result that is read piece by piece; others go on between the pieces."""
+        await asyncio.sleep(0)
         return self._cursor.fetchmany(size)
 
     async def close(self) -> None:

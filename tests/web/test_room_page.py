@@ -1,7 +1,7 @@
 """The room's page and the ticket that its script asks for."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from rooms import tickets
 from school.audit.models import AuditRecord
@@ -66,6 +66,16 @@ async def test_a_refused_entry_is_kept_in_the_audit(site: Site, browser: Browser
             select(AuditRecord.actor_id, AuditRecord.subject_id).where(AuditRecord.action == "entry_refused")
         )
         assert [tuple(row) for row in found] == [(site.cast.stranger, site.cast.session)]
+
+
+async def test_of_a_flood_of_refused_entries_some_are_kept(site: Site, browser: Browser) -> None:
+    await browser.become("chuzhov")
+    await browser.get(f"/room/{site.cast.session}")
+    for _ in range(40):
+        assert (await browser.script_post(f"/room/{site.cast.session}/ticket")).status == 403
+    async with site.database.read() as db:
+        kept = await db.scalar(select(func.count()).where(AuditRecord.action == "entry_refused"))
+    assert 25 <= (kept or 0) <= 35
 
 
 async def test_there_is_no_room_without_a_consultation(browser: Browser) -> None:

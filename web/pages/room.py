@@ -110,9 +110,12 @@ def _page(request: web.Request, template: str, found: Admission, **context: str)
 
 
 async def _record_refusal(request: web.Request, found: Admission) -> None:
-    """Refused entries are kept (R34)."""
+    """Refused entries are kept (R34), but not a flood of the same person's or the same link's."""
     viewer = request[READER].viewer
     session = found.facts.session
+    who = f"link {found.stamp.link_id}" if found.stamp else str(viewer.person_id if viewer else "")
+    if request.app[LIMITS].refusals_kept.wait(who, time.monotonic()):
+        return
     async with request.app[DATABASE].begin() as db:
         await audit.record(
             db,

@@ -1,5 +1,6 @@
 """The audit: append-only, one unbroken chain (R34)."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -35,6 +36,25 @@ async def test_200_writers_at_once_leave_one_unbroken_chain(database: Database) 
         assert [row.id for row in rows] == list(range(WRITERS, 0, -1))
         assert {row.actor_id for row in rows} == set(range(WRITERS))
         assert await first_broken(db) is None
+
+
+async def test_the_loop_goes_on_while_a_long_chain_is_checked(sqlite_database: Database) -> None:
+    async with sqlite_database.begin() as db:
+        for number in range(5_000):
+            await write(db, number)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    going = asyncio.create_task(others())
+    async with sqlite_database.read() as db:
+        assert await first_broken(db) is None
+    going.cancel()
+    assert turns >= 5
 
 
 async def test_a_record_keeps_what_it_was_given(database: Database) -> None:
