@@ -239,7 +239,7 @@ async def test_axe_finds_nothing_in_a_webinar_and_in_a_line(house: House) -> Non
     await sound(student, "the floor in a webinar")
     await teacher.get_by_role("button", name="Выйти…").click()
     await teacher.get_by_role("button", name="Завершить для всех").click()
-    await teacher.get_by_role("heading", name="завершил консультацию").wait_for()
+    await teacher.get_by_role("heading", name="Консультация завершена").wait_for()
 
     house.planned, (first, second, _) = await reception(house.database, planned)
     await steps.set_topic(house.database, house.planned)

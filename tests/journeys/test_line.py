@@ -108,4 +108,4 @@ async def test_three_families_are_received_one_after_another(
 
     await host.press("Выйти…")
     await host.press("Завершить для всех")
-    await host.page.get_by_role("heading", name="завершил консультацию").wait_for()
+    await host.page.get_by_role("heading", name="Консультация завершена").wait_for()

@@ -110,8 +110,8 @@ function Deeds({ message }: { message: Message }): JSX.Element | null {
   const about = words.chat.about(message.author_name || words.you, message.body || (message.file?.name ?? ""));
   return (
     <p class="message-deeds">
-      {write && <IconButton icon="reply" label={`${words.chat.answer}: ${about}`} look="quiet deed" press={answer} />}
-      {moderate && <IconButton icon="hide" label={`${words.chat.hide}: ${about}`} look="quiet deed" press={hide} />}
+      {write && <IconButton icon="reply" label={words.chat.answer} about={about} look="quiet deed" press={answer} />}
+      {moderate && <IconButton icon="hide" label={words.chat.hide} about={about} look="quiet deed" press={hide} />}
       {problem !== "" && (
         <span class="problem" role="alert">
           {problem}
