@@ -6,7 +6,7 @@ from aiohttp import web
 
 from school.clock import Clock
 from school.db import Database
-from web import headers, keys, words
+from web import expectation, headers, keys, words
 from web.addresses import Addresses
 from web.assets import PREFIX, Assets
 from web.csrf import Csrf
@@ -39,6 +39,6 @@ def create(
     register(app)
     folder = app[keys.ASSETS].folder
     if folder is not None:
-        app.router.add_static(PREFIX, folder)
+        app.router.add_static(PREFIX, folder, expect_handler=expectation.answer)
     app.on_response_prepare.append(headers.add)
     return app

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from web import expectation
 from web.access import Route
 from web.keys import ROUTE_TABLE
 from web.pages import (
@@ -105,7 +106,7 @@ def register(app: web.Application) -> None:
         resource = resources.get(route.path)
         if resource is None:
             resource = resources[route.path] = app.router.add_resource(route.path, name=route.name)
-        table[resource.add_route(route.method, route.handler)] = route
-        if route.method == "GET":
-            table[resource.add_route("HEAD", route.handler)] = route
+        for method in (route.method, "HEAD") if route.method == "GET" else (route.method,):
+            added = resource.add_route(method, route.handler, expect_handler=expectation.answer)
+            table[added] = route
     app[ROUTE_TABLE] = table

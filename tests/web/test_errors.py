@@ -1,5 +1,6 @@
 """Refusals: words in the reader's language that say what to do, and the right status."""
 
+import asyncio
 import io
 
 import pytest
@@ -84,6 +85,29 @@ async def test_a_body_that_is_no_form_is_400_and_no_fault_of_ours(
         headers = {"Content-Type": kind, "Accept": "text/html", **given}
         async with browser.client.post("/groups", data=body, headers=headers) as answer:
             assert answer.status in ((400, 403, 422) if given else (400, 403)), await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected", "status"),
+    [
+        ("/sign-in", b"\xff", 417),
+        ("/sign-in", b"tea", 417),
+        ("/sign-in", b"100-continue", 100),
+        ("/sign-in", b"100-Continue", 100),
+    ],
+)
+async def test_what_cannot_be_expected_is_refused_and_leave_is_given_to_a_body(
+    site: Site, path: str, expected: bytes, status: int
+) -> None:
+    reader, writer = await asyncio.open_connection(site.server.host, site.server.port)
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nExpect: ".encode()
+    writer.write(head + expected + b"\r\n\r\n")
+    assert int((await reader.readline()).split()[1]) == status
+    if status == 100:
+        assert await reader.readline() == b"\r\n"
+        assert int((await reader.readline()).split()[1]) == 200
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_a_script_gets_codes(browser: Browser) -> None:

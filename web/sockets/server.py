@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from socketio import AsyncServer  # type: ignore[import-untyped]  # it has no types
 
+from web import expectation
 from web.keys import OPTIONS, REGISTRY
 from web.sockets.dispatch import Dispatch
 from web.sockets.frames import StrictWebSocket
@@ -47,7 +48,7 @@ def attach(app: web.Application, strangers: Strangers | None = None) -> AsyncSer
             response: web.StreamResponse = await server.handle_request(request)
             return response
 
-    app.router.add_get("/socket.io/", connection)
+    app.router.add_get("/socket.io/", connection, expect_handler=expectation.answer)
 
     async def shut_down(_: web.Application) -> None:
         await dispatch.close()

@@ -184,6 +184,11 @@ async def test_a_handshake_that_is_none_is_refused(line: Line) -> None:
         ):
             async with session.request(method, line.server.make_url(path), headers=headers) as response:
                 assert 400 <= response.status < 500, (path, method)
+    reader, writer = await asyncio.open_connection(line.server.host, line.server.port)
+    writer.write(f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nExpect: ".encode() + b"\xff\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"417"
+    writer.close()
+    await writer.wait_closed()
     await still_works(teacher)
 
 
