@@ -10,16 +10,25 @@ from web.words import DEFAULT_LANGUAGE, Words, load
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Give the exit status: 0 done, 1 something is wrong, 2 the command or a setting was not understood."""
+    """Give the exit status: 0 done, 1 something is wrong, 2 the command or a setting was not understood.
+
+    As a shell would say it: 130 ended by Ctrl-C, 141 by a reader who had seen enough (`| head`).
+    """
     words = spoken(os.environ)
     given = _parser(words).parse_args(arguments)
     try:
-        return int(given.run(given, words))
+        status = int(given.run(given, words))
+        sys.stdout.flush()
     except CannotStart as error:
         print(error.line(words), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # What is still to be written at the exit has to go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return status
 
 
 def spoken(environment: os._Environ[str] | dict[str, str]) -> Words:

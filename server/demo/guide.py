@@ -1,7 +1,9 @@
 """Who can be tried and where: accounts and personal links of the demo school, for scripts and for people."""
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from school.db import Db
@@ -125,8 +127,14 @@ def text(guide: Guide, words: Words, now: datetime, zone: str) -> str:
         f"  {one.login:<20} {', '.join(words.gettext(labels.ROLE[role]) for role in one.roles)}"
         for one in _one_of_each(guide)
     ]
-    lines += ["", words.gettext("Everybody else: python -m server demo --json")]
+    lines += ["", words.gettext("Everybody else: %(command)s demo --json", command=_command())]
     return "\n".join(lines)
+
+
+def _command() -> str:
+    """`.venv/bin/python -m server`, as this process was started, from the folder that it was started in."""
+    python, here = Path(sys.executable), Path.cwd()
+    return f"{python.relative_to(here) if python.is_relative_to(here) else python} -m server"
 
 
 def _title(row: SessionRow, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -281,4 +282,7 @@ def test_the_command_tells_the_same_twice_and_says_in_russian_what_to_try(
     assert "Демонстрационная школа: http://localhost:8123" in text
     assert "Петров Иван Алексеевич (обучающийся, 7А)" in text
     assert PASSWORD in text
+    python, *rest = text.partition("Все остальные: ")[2].split()
+    assert rest == ["-m", "server", "demo", "--json"]
+    assert Path(python).samefile(sys.executable)
     assert text.count("http://localhost:8123/r/") == 11

@@ -60,6 +60,21 @@ def refused(folder: Path, **settings: str) -> tuple[int, str]:
     return done.returncode, "\n".join(words)
 
 
+def test_a_reader_who_has_seen_enough_is_told_nothing_more_and_no_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server", "check"],
+        env=environment(tmp_path),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writing)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (141, "")
+
+
 async def test_a_bare_folder_becomes_a_site_that_stops_when_told(tmp_path: Path) -> None:
     port, token = free_port(), "a token of tests that nobody guesses"
     with serving(tmp_path / "var", port=str(port), metrics_token=token) as process:
