@@ -59,7 +59,12 @@ async def test_the_week_is_counted_and_every_number_leads_to_its_consultations(
 async def test_a_cancelled_and_a_missed_consultation_are_exceptions(site: Site, head: Browser) -> None:
     site.clock.pass_by(hours=2)
     assert "1 работник не пришёл" in (await head.get("/overview")).words
+    for outcome in ("no_show", "planned"):
+        missed = await head.get(f"/overview/week/{outcome}")
+        assert [row[-1] for row in rows(missed.text)[1:]] == ["работник не пришёл"]
     site.clock.pass_by(hours=-2)
+    ahead = await head.get("/overview/week/planned")
+    assert "работник не пришёл" not in rows(ahead.text)[1][-1]
     async with site.database.begin() as db:
         await sessions.cancel(
             db, site.clock(), session_id=site.cast.session, by=site.cast.administrator, reason="Карантин"

@@ -68,9 +68,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One session of a list and what is to be said of it; `late_minutes` is whole minutes."""
+    """One session of a list and what is to be said of it; `late_minutes` is whole minutes.
+
+    `no_show`, when there was one, says more than that the session is over.
+    """
 
     consultation: Consultation
+    no_show: str
     moved_from: datetime | None
     late_minutes: int | None
 
@@ -99,7 +103,7 @@ async def listed(request: web.Request) -> web.Response:
         heading=reader.words.gettext(_LIST[outcome]),
         days=days,
         lines=[
-            Line(describe(row.session, reader, settings), _moved_from(row), _late(row))
+            Line(describe(row.session, reader, settings), _no_show(row, reader), _moved_from(row), _late(row))
             for row in rows
             if outcome in row.outcomes
         ],
@@ -133,6 +137,10 @@ def _figures(rows: list[ExecutionRow], reader: Reader) -> list[Figure]:
         Figure(outcome, reader.words.gettext(words), found[outcome], outcome in _EXCEPTIONS)
         for outcome, words in _FIGURE.items()
     ]
+
+
+def _no_show(row: ExecutionRow, reader: Reader) -> str:
+    return reader.words.gettext(_FIGURE[Outcome.NO_SHOW]) if Outcome.NO_SHOW in row.outcomes else ""
 
 
 def _moved_from(row: ExecutionRow) -> datetime | None:
