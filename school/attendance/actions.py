@@ -7,13 +7,13 @@ from sqlalchemy import bindparam, insert, update
 
 from school.attendance.errors import NotOverYet
 from school.attendance.models import Mark, Presence
-from school.attendance.queries import of_person
+from school.attendance.queries import table
 from school.audit.actions import record
-from school.db import INT64, Db, fetch, insert_once
+from school.db import INT64, Db, fetch, insert_missing, insert_once
 from school.errors import Invalid
 from school.organisation.queries import settings
 from school.people.actions import need_person
-from school.sessions.errors import NotTheHost
+from school.sessions.errors import NotTheHost, SessionCancelled
 from school.sessions.models import RoomRole
 from school.sessions.queries import session
 from school.sessions.rules import is_over
@@ -62,27 +62,27 @@ async def close_dangling(db: Db, now: datetime, older_than: timedelta) -> int:
     return len((await db.scalars(statement.returning(Presence.id))).all())
 
 
-async def confirm(db: Db, now: datetime, *, session_id: int, person_id: int, by: int) -> bool:
-    """Record what the server counted as the host's own word; False when there is a word already.
+async def confirm(db: Db, now: datetime, *, session_id: int, by: int) -> int:
+    """Record what the server counted of everybody without a word yet as the host's own; give of how many.
 
-    Raises NotTheHost, NotOverYet, NotFound.
+    Raises NotTheHost, NotOverYet, SessionCancelled, NotFound.
     """
-    await _may_mark(db, now, session_id=session_id, person_id=person_id, by=by)
-    summary = await of_person(db, session_id, person_id)
-    minutes = 0 if summary is None else summary.minutes
-    values = {"attended": summary is not None, "minutes": minutes, "reason": None, "by": by, "at": now}
-    made = await insert_once(
-        db,
-        Mark,
-        key=("session_id", "person_id"),
-        returning="person_id",
-        session_id=session_id,
-        person_id=person_id,
-        **values,
-    )
-    if made is not None:
-        await _record(db, now, "attendance_confirmed", session_id, person_id, by, minutes, None)
-    return made is not None
+    await _may_mark(db, now, session_id=session_id, by=by)
+    rows = {row.person_id: row for row in await table(db, session_id) if row.mark is None}
+    minutes = {person_id: row.summary.minutes if row.summary else 0 for person_id, row in rows.items()}
+    word = {"session_id": session_id, "by": by, "at": now}
+    counted = [
+        word | {"person_id": person_id, "attended": row.summary is not None, "minutes": minutes[person_id]}
+        for person_id, row in rows.items()
+    ]
+    key = ("session_id", "person_id")
+    made = set(await insert_missing(db, Mark, counted, key=key, returning="person_id"))
+    for person_id in rows:
+        if person_id in made:
+            await _record(
+                db, now, "attendance_confirmed", session_id, person_id, by, minutes[person_id], None
+            )
+    return len(made)
 
 
 async def correct(
@@ -90,14 +90,16 @@ async def correct(
 ) -> None:
     """Put the host's own count in place of the server's or of an earlier one; 0 minutes means absent.
 
-    Raises Invalid without a reason or for impossible minutes, NotTheHost, NotOverYet, NotFound.
+    Raises Invalid without a reason or for impossible minutes, NotTheHost, NotOverYet, SessionCancelled,
+    NotFound.
     """
     reason = collapse(reason)
     if not reason or len(reason) > REASON_LIMIT:
         raise Invalid(field="reason", reason="too_long" if reason else "empty", limit=REASON_LIMIT)
     if not 0 <= minutes <= _DAY_MINUTES:
         raise Invalid(field="minutes", reason="out_of_range", low=0, high=_DAY_MINUTES)
-    await _may_mark(db, now, session_id=session_id, person_id=person_id, by=by)
+    await _may_mark(db, now, session_id=session_id, by=by)
+    await need_person(db, person_id)
     values = {"attended": minutes > 0, "minutes": minutes, "reason": reason, "by": by, "at": now}
     made = await insert_once(
         db,
@@ -114,13 +116,14 @@ async def correct(
     await _record(db, now, "attendance_corrected", session_id, person_id, by, minutes, reason)
 
 
-async def _may_mark(db: Db, now: datetime, *, session_id: int, person_id: int, by: int) -> None:
+async def _may_mark(db: Db, now: datetime, *, session_id: int, by: int) -> None:
     found = await session(db, session_id)
     if found.host_id != by:
         raise NotTheHost(session_id=session_id)
+    if found.cancelled_at is not None:
+        raise SessionCancelled(session_id=session_id)
     if not is_over(found, await settings(db), now):
         raise NotOverYet(session_id=session_id)
-    await need_person(db, person_id)
 
 
 async def _record(

@@ -96,12 +96,6 @@ async def table(db: Db, session_id: int) -> list[AttendanceRow]:
     return rows + [_unexpected(person_id, own, found, marks) for person_id, own in stays.items()]
 
 
-async def of_person(db: Db, session_id: int, person_id: int) -> Summary | None:
-    """Give one person's attendance of a session, None when they did not come. Raises NotFound."""
-    stays = await _stays(db, session_id)
-    return _summary(stays.get(person_id), await session(db, session_id))
-
-
 async def present(db: Db, session_ids: Iterable[int]) -> list[PresentRow]:
     """Give who is in these rooms now, once each, by the first of their open stays."""
     child = aliased(Person)

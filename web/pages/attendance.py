@@ -81,7 +81,8 @@ async def mark(request: web.Request) -> web.Response:
         raise NotTheHost(session_id=session.id)
     word = await forms.read(request, Word)
     if word.given is not None and word.given.action == "confirm":
-        await _confirm(request)
+        async with request.app[DATABASE].begin() as db:
+            await actions.confirm(db, now(request), session_id=session.id, by=viewer(request).person_id)
         return _back(request)
     form = await forms.read(request, Correction)
     if form.given is None:
@@ -97,20 +98,6 @@ async def mark(request: web.Request) -> web.Response:
             reason=form.given.reason,
         )
     return _back(request)
-
-
-async def _confirm(request: web.Request) -> None:
-    session_id = _session_id(request)
-    async with request.app[DATABASE].begin() as db:
-        for row in await attendance.table(db, session_id):
-            if row.mark is None:
-                await actions.confirm(
-                    db,
-                    now(request),
-                    session_id=session_id,
-                    person_id=row.person_id,
-                    by=viewer(request).person_id,
-                )
 
 
 async def _show(request: web.Request, form: Form[Correction], *, status: int = 200) -> web.Response:

@@ -13,8 +13,8 @@ from school.audit.queries import latest
 from school.db import Database, Db
 from school.errors import Invalid, NotFound
 from school.people.actions import end_membership, end_person
-from school.sessions.actions import end
-from school.sessions.errors import NotTheHost
+from school.sessions.actions import cancel, end
+from school.sessions.errors import NotTheHost, SessionCancelled
 from school.sessions.models import EndReason, RoomRole
 from tests import builders
 from tests.builders import NOW, TODAY
@@ -197,10 +197,8 @@ async def test_of_50_who_end_a_stay_one_counts(database: Database, school: Schoo
     assert len(winners(await race(database, run))) == 1
 
 
-async def confirm(db: Db, school: School, session_id: int, *, by: int | None = None) -> bool:
-    return await actions.confirm(
-        db, OVER, session_id=session_id, person_id=school.student, by=by or school.teacher
-    )
+async def confirm(db: Db, school: School, session_id: int, *, by: int | None = None) -> int:
+    return await actions.confirm(db, OVER, session_id=session_id, by=by or school.teacher)
 
 
 async def correct(
@@ -230,11 +228,8 @@ async def test_the_host_confirms_what_the_server_counted(
     async with database.begin() as db:
         stay = await join(db, session_id, school.student, 0)
         await actions.left(db, at(25), stay)
-        assert await confirm(db, school, session_id)
-        assert not await confirm(db, school, session_id)
-        assert await actions.confirm(
-            db, OVER, session_id=session_id, person_id=school.parent, by=school.teacher
-        )
+        assert await confirm(db, school, session_id) == 3
+        assert await confirm(db, school, session_id) == 0
     rows = await table(database, session_id)
     came, absent = rows[school.student].mark, rows[school.parent].mark
     assert came is not None
@@ -255,7 +250,7 @@ async def test_a_correction_needs_a_reason_and_is_audited(
     async with database.begin() as db:
         await confirm(db, school, session_id)
         await correct(db, school, session_id, minutes=30)
-        assert not await confirm(db, school, session_id)
+        assert await confirm(db, school, session_id) == 0
     mark = (await table(database, session_id))[school.student].mark
     assert mark is not None
     assert (mark.attended, mark.minutes, mark.reason) == (True, 30, "Пропала связь")
@@ -299,11 +294,24 @@ async def test_attendance_is_not_confirmed_before_the_end(
             await correct(db, school, session_id + 1)
 
 
+async def test_attendance_of_a_cancelled_session_is_not_confirmed(
+    database: Database, school: School, session_id: int
+) -> None:
+    async with database.begin() as db:
+        await cancel(db, NOW, session_id=session_id, by=school.administrator, reason="Болезнь")
+        for marking in (confirm, correct):
+            with pytest.raises(SessionCancelled):
+                await marking(db, school, session_id)
+
+
 async def test_of_50_confirmations_one_counts(database: Database, school: School, session_id: int) -> None:
-    async def run(db: Db, _: int) -> bool:
+    async def run(db: Db, _: int) -> int:
         return await confirm(db, school, session_id)
 
-    assert len(winners(await race(database, run))) == 1
+    assert sorted(await race(database, run)) == [0] * 49 + [3]
+    async with database.read() as db:
+        rows = await latest(db, 4)
+    assert [row.action for row in rows].count("attendance_confirmed") == 3
 
 
 async def test_50_corrections_leave_one_mark_and_50_records(
@@ -338,3 +346,23 @@ async def test_the_number_of_statements_does_not_grow_with_the_table(sqlite_data
             await queries.table(db, session_id)
             counts.append(len(statements))
     assert counts == [6, 6, 6]
+
+
+async def test_everybody_is_confirmed_by_as_many_statements_as_one(sqlite_database: Database) -> None:
+    school = await open_school(sqlite_database)
+    counts = []
+    async with sqlite_database.begin() as db:
+        connection = (await db.connection()).sync_connection
+        assert connection is not None
+        for number in range(3):
+            await builders.add_student(db, group_id=school.group)
+            starts_at = START + timedelta(hours=number)
+            session_id = await add_session(db, school, starts_at=starts_at)
+            statements: list[str] = []
+            event.listen(
+                connection, "before_cursor_execute", lambda *call, log=statements: log.append(call[2])
+            )
+            over = starts_at + timedelta(hours=2)
+            confirmed = await actions.confirm(db, over, session_id=session_id, by=school.teacher)
+            counts.append((confirmed, len(statements)))
+    assert counts == [(4, 10), (5, 10), (6, 10)]
