@@ -181,7 +181,7 @@ class Downlink:
         strained = condition.carries is not None and condition.carries < STRAINED * probing
         # A radio's jitter looks like a queue, but does not take anything away.
         queued = condition.queue > PROBE_QUEUE and not arrives
-        quick = condition.most is not None and condition.most > QUICK * probing
+        quick = condition.passes is not None and condition.passes > QUICK * probing
         soon = lasted >= PROBE_FIRST or self._fullness.rising
         queued = queued and (lasted >= PROBE_SECONDS if quick else soon)
         failed = strained or queued or condition.lost > HEAVY_LOSS

@@ -41,7 +41,7 @@ class Condition:
     `queue` is how much longer than the shortest the quickest packet of the latest feedback took, in seconds;
     `arriving` bits per second; `lost` the share of packets that did not arrive. `carries` is the link's
     rate as seen from a queue that grows, None when none does; `waiting` bits were sent and not heard of yet.
-    `most` bits per second passed, by packets that left at once; None when no two did.
+    `passes` is the rate at which packets came that left at once, None when no two did.
     """
 
     queue: float
@@ -49,7 +49,7 @@ class Condition:
     lost: float
     carries: float | None = None
     waiting: int = 0
-    most: float | None = None
+    passes: float | None = None
 
     @property
     def calm(self) -> bool:
@@ -112,9 +112,9 @@ class Delivery:
         """Count none of the losses among what has been sent until now: their cause is known."""
         self._forgiven = now
 
-    def most(self, now: float) -> float | None:
-        """Bits per second that the link carries at most; None when nothing is known of late."""
-        return self._spacing.carries(now)
+    def passes(self, now: float) -> float | None:
+        """Bits per second, by packets that left at once of late; None when none did."""
+        return self._spacing.passes(now)
 
     def skim(self, compound: bytes, now: float) -> bool:
         """Whether an RTCP compound is a feedback by which everything came, the last of it without a queue.
@@ -209,8 +209,8 @@ class Delivery:
             return None
         share = max(0, lost) / (received + max(0, lost)) if received else 1.0
         carries = self._trend.carries()
-        most = self._spacing.carries(now, WINDOW)
-        return Condition(self._queue(quickest, now), self._rate(), share, carries, self._waiting(), most)
+        passes = self._spacing.passes(now, WINDOW)
+        return Condition(self._queue(quickest, now), self._rate(), share, carries, self._waiting(), passes)
 
     def _waiting(self) -> int:
         bits = 0

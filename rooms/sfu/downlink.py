@@ -151,12 +151,12 @@ class DownlinkAdapter:
 
     def _may_fit(self, needed: float, padder: Consumer, now: float) -> bool:
         """Whether packets that left at once say nothing against it; unknown, two are sent, and it is no."""
-        most = self.delivery.most(now)
-        if most is None:
+        passes = self.delivery.passes(now)
+        if passes is None:
             for _ in range(FEELERS):
                 padder.pad(1.0, now)
             self._downlink.felt(now)
-        return most is not None and most >= PROBE_OVER * needed
+        return passes is not None and passes >= PROBE_OVER * needed
 
     def _pad(self, now: float) -> bool:
         """Send as much more as a probe asks for."""

@@ -87,7 +87,7 @@ class Fullness:
         """
         if condition.carries is not None and condition.carries < NEAR * sent:
             self._near_at = now
-        quick = condition.most is not None and condition.most > QUICK * sent
+        quick = condition.passes is not None and condition.passes > QUICK * sent
         queued = self._queued(condition, now, quick=quick)
         heavy = self._heavy.seconds(now, holds=condition.lost > HEAVY_LOSS)
         hopeless = self._hopeless.seconds(now, holds=condition.lost > HOPELESS)

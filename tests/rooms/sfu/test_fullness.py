@@ -40,15 +40,15 @@ def test_a_train_that_passes_hardly_quicker_than_what_is_sent_makes_a_queue_none
 
 
 def test_a_queue_in_which_packets_pass_together_is_jitter_unless_it_stays_for_seconds() -> None:
-    together = [Condition(one, SENT, 0.0, most=9e6) for one in (0.12, 0.25, 0.33, *[0.33] * 60)]
+    together = [Condition(one, SENT, 0.0, passes=9e6) for one in (0.12, 0.25, 0.33, *[0.33] * 60)]
     assert judged(together).index(True) == 51
-    assert judged([Condition(one.queue, SENT, 0.0, most=1.2e6) for one in together]).index(True) == 2
+    assert judged([Condition(one.queue, SENT, 0.0, passes=1.2e6) for one in together]).index(True) == 2
 
 
 def test_a_burst_of_losses_among_packets_that_pass_together_is_chance() -> None:
-    lossy = [Condition(0.0, SENT, 0.6, most=9e6)] * 20
+    lossy = [Condition(0.0, SENT, 0.6, passes=9e6)] * 20
     assert judged(lossy).index(True) == 17
-    assert judged([Condition(0.0, SENT, 0.6, most=0.8e6)] * 16).index(True) == 2
+    assert judged([Condition(0.0, SENT, 0.6, passes=0.8e6)] * 16).index(True) == 2
 
 
 def test_a_train_that_passes_slower_than_what_is_sent_needs_no_queue() -> None:
