@@ -38,7 +38,7 @@ def secret(settings: Settings) -> bytes:
 
 def _write(path: Path) -> None:
     # A whole file or none: two processes that start at once agree on the first one's.
-    draft = path.with_name(f"secret.{os.getpid()}")
+    draft = path.with_name(f"secret.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(_BYTES) + "\n")

@@ -1,6 +1,5 @@
-"""Reading attendance: the table of a session, and who is in rooms now."""
+"""Reading attendance: the table of a session, who was in it when."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -48,19 +47,6 @@ class AttendanceRow:
 
 
 @dataclass(frozen=True)
-class PresentRow:
-    """Somebody who is in a room now."""
-
-    session_id: int
-    person_id: int
-    name: str
-    role: RoomRole
-    child_id: int | None
-    child_name: str | None
-    joined_at: datetime
-
-
-@dataclass(frozen=True)
 class _Stays:
     name: str
     role: RoomRole
@@ -94,44 +80,6 @@ async def table(db: Db, session_id: int) -> list[AttendanceRow]:
         for row in await expected(db, session_id, found.starts_at.astimezone(zone).date(), found.starts_at)
     ]
     return rows + [_unexpected(person_id, own, found, marks) for person_id, own in stays.items()]
-
-
-async def present(db: Db, session_ids: Iterable[int]) -> list[PresentRow]:
-    """Give who is in these rooms now, once each, by the first of their open stays."""
-    child = aliased(Person)
-    query = (
-        select(
-            Presence.session_id,
-            Presence.person_id,
-            Presence.role,
-            Presence.child_id,
-            Presence.joined_at,
-            Person.family_name,
-            Person.given_name,
-            Person.patronymic,
-            child.family_name.label("child_family"),
-            child.given_name.label("child_given"),
-        )
-        .join(Person, Person.id == Presence.person_id)
-        .outerjoin(child, child.id == Presence.child_id)
-        .where(Presence.session_id.in_(list(session_ids)), Presence.left_at.is_(None))
-        .order_by(Presence.session_id, Person.sort_key, Person.id, Presence.joined_at)
-    )
-    rows: dict[tuple[int, int], PresentRow] = {}
-    for row in await db.execute(query):
-        rows.setdefault(
-            (row.session_id, row.person_id),
-            PresentRow(
-                session_id=row.session_id,
-                person_id=row.person_id,
-                name=full_name(row.family_name, row.given_name, row.patronymic),
-                role=row.role,
-                child_id=row.child_id,
-                child_name=None if row.child_id is None else f"{row.child_family} {row.child_given}",
-                joined_at=row.joined_at,
-            ),
-        )
-    return list(rows.values())
 
 
 async def stays(db: Db, session_id: int) -> dict[int, list[Interval]]:

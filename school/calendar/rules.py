@@ -53,7 +53,6 @@ class DayPlan:
 
     on: date
     weekday: int
-    transferred: bool = False
     suppressed: Suppression | None = None
     name: str | None = None
 
@@ -71,7 +70,7 @@ def works_on(calendar: Calendar, on: date) -> DayPlan:
     """
     weekday = on.isoweekday()
     if on in calendar.transfers:
-        return DayPlan(on, calendar.transfers[on], transferred=True)
+        return DayPlan(on, calendar.transfers[on])
     if on in calendar.holidays:
         return DayPlan(on, weekday, suppressed=Suppression.HOLIDAY, name=calendar.holidays[on])
     for school_break in calendar.breaks:

@@ -1,12 +1,14 @@
 """Files in a room's chat: who may send and fetch them, and how they are handed out."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import FormData
 
-from rooms import admission, entry, views
+from rooms import admission, entry, floor, views
 from rooms.room import FILE_BURST
 from school.sessions import actions as sessions
 from school.sessions.models import Scope, TopicBasis
@@ -115,6 +117,35 @@ async def test_who_is_entitled_but_not_inside_cannot_send(site: Site, browser: B
     await sign_in(browser, site)
     assert await send(browser, site) == (400, {"code": "not_joined", "data": {}})
     assert lesson.names().count("chat.message") == 0
+
+
+async def test_who_is_put_out_while_the_file_is_on_its_way_cannot_send(
+    site: Site, browser: Browser, lesson: Ear
+) -> None:
+    await enter(site, site.cast.student)
+    await sign_in(browser, site)
+    registry = site.server.app[keys.REGISTRY]
+    room = registry.rooms[site.cast.session]
+    head, tail = (
+        b'--b\r\nContent-Disposition: form-data; name="client_id"\r\n\r\nc1\r\n--b\r\n',
+        b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + PICTURE + b"\r\n--b--\r\n",
+    )
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield head
+        limits = room.limits(room.peers[site.cast.student])
+        async with asyncio.timeout(10):
+            while limits.files._at is None:  # noqa: ASYNC110 -- the request has got past the first look
+                await asyncio.sleep(0.01)
+        host, student = room.peers[site.cast.worker], site.cast.student
+        await floor.remove(registry, room, host, student, may_return=True)
+        yield tail
+
+    headers = {"X-CSRF-Token": browser.token, "Content-Type": "multipart/form-data; boundary=b"}
+    path = f"/room/{site.cast.session}/files"
+    async with browser.client.post(path, data=slowly(), headers=headers) as response:
+        assert (await response.json())["code"] == "not_joined"
+    assert "chat.message" not in lesson.names()
 
 
 async def test_who_may_not_write_cannot_send(site: Site, browser: Browser, lesson: Ear) -> None:

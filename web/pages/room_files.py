@@ -49,6 +49,8 @@ async def send(request: web.Request) -> web.Response:
     room.limits(peer).files.take(now(request))
     given = await forms.read(request, Sent)
     sent = await forms.file(request)
+    # A large file takes its time: who was put out meanwhile says nothing more.
+    room, peer = _inside(request, found)
     if given.given is None or sent is None:
         raise Invalid(field=next(iter(given.errors), "file"), reason="malformed")
     message = await room.chat.say(

@@ -177,16 +177,6 @@ async def test_after_a_crash_a_stay_ends_at_its_last_heartbeat(
     assert (found.left, found.present) == (at(12.25), timedelta(minutes=12.25))
 
 
-async def test_who_is_in_now_stands_once(database: Database, school: School, session_id: int) -> None:
-    async with database.begin() as db:
-        await join(db, session_id, school.parent, 0, role=RoomRole.PARENT, child_id=school.student)
-        await join(db, session_id, school.parent, 1, role=RoomRole.PARENT, child_id=school.student)
-        gone = await join(db, session_id, school.student, 0)
-        await actions.left(db, at(1), gone)
-        (row,) = await queries.present(db, [session_id])
-    assert (row.person_id, row.joined_at, row.child_name) == (school.parent, at(0), "Иванов Пётр")
-
-
 async def test_of_50_who_end_a_stay_one_counts(database: Database, school: School, session_id: int) -> None:
     async with database.begin() as db:
         stay = await join(db, session_id, school.student, 0)

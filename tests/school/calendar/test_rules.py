@@ -41,7 +41,7 @@ CALENDAR = Calendar(
             DayPlan(date(2026, 10, 26), 1, suppressed=Suppression.SCHOOL_BREAK, name="Осенние каникулы"),
         ),
         (HOLIDAY, DayPlan(HOLIDAY, 3, suppressed=Suppression.HOLIDAY, name="День народного единства")),
-        (date(2026, 11, 14), DayPlan(date(2026, 11, 14), 1, transferred=True)),
+        (date(2026, 11, 14), DayPlan(date(2026, 11, 14), 1)),
     ],
     ids=["ordinary", "weekend", "break", "holiday", "saturday taught as monday"],
 )
@@ -50,7 +50,7 @@ def test_a_day_is_what_the_calendar_says(on: date, plan: DayPlan) -> None:
 
 
 def test_a_transfer_stands_above_a_break() -> None:
-    assert works_on(CALENDAR, MONDAY) == DayPlan(MONDAY, 3, transferred=True)
+    assert works_on(CALENDAR, MONDAY) == DayPlan(MONDAY, 3)
 
 
 def test_a_holiday_in_a_break_is_named_as_the_holiday() -> None:
