@@ -134,7 +134,7 @@ class Numbers:
     way: str
     notes: str
     server: str
-    """What the server itself saw, in a sentence."""
+    """What the server itself saw, in a sentence; empty when it saw nothing."""
 
 
 def minutes(summary: Summary, reader: Reader) -> str:
@@ -189,7 +189,7 @@ def numbers(minute: datetime, seen: Seen, grade: Grade, served: Served | None, r
         picture=f"{seen.height}p" if seen.height else "—",
         way=say(WAY[seen.way]) if seen.way else "—",
         notes=", ".join(say(message) for is_so, message in notes if is_so),
-        server="—" if served is None else _served(served, reader),
+        server=_served(served, reader) if served else "",
     )
 
 
@@ -224,7 +224,7 @@ def _served(served: Served, reader: Reader) -> str:
         (served.late_ms >= LATE_MS, say(N_("the server was late: %(num)s ms"), num=served.late_ms)),
         (served.restarts > 0, say(N_("started again: %(num)s"), num=served.restarts)),
     ]
-    return "; ".join(words for is_so, words in parts if is_so) or "—"
+    return "; ".join(words for is_so, words in parts if is_so)
 
 
 def _whole(value: int, reader: Reader) -> str:
