@@ -224,6 +224,16 @@ class Toolbox:
         await self._put_up(database, peer, lambda db: tools.hide_slides(db, session_id=self.session_id))
         self._push("slides", views.SlidesNow(self._slides()))
 
+    async def hide_slides_out_of_sight(self, database: Database, peer: Peer) -> None:
+        """Show a document no more whose message was hidden: nobody could fetch it. Raises NoRight."""
+        shown = self._kept.put_up.slides
+        if shown is None:
+            return
+        async with database.read() as db:
+            file = await conversation.file_in_sight(db, self.session_id, shown.file.id)
+        if file is None:
+            await self.hide_slides(database, peer)
+
     async def _put_up(self, database: Database, peer: Peer, change: Callable[[Db], Awaitable[None]]) -> None:
         """Store a change and read what is put up now. Nothing is awaited before its caller tells of it."""
         peer.require("moderate")

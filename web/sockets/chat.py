@@ -28,5 +28,6 @@ async def after(at: Place, last: After) -> Any:
 
 
 async def hide(at: Place, message: ByNumber) -> None:
-    """Take a message out of everybody's sight; everybody is told by the push `chat.message`."""
+    """Take a message out of sight, and the slides that it carries; everybody is told by pushes."""
     await at.room.chat.hide(at.registry.database, at.registry.clock(), at.peer, message.id)
+    await at.room.tools.hide_slides_out_of_sight(at.registry.database, at.peer)

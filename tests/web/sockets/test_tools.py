@@ -93,6 +93,17 @@ async def test_the_board_is_the_same_for_those_who_stayed_came_back_or_came_late
     assert (await late.done("board.after", id=0))["strokes"] == []
 
 
+async def test_slides_of_a_message_that_is_hidden_are_taken_down(line: Line) -> None:
+    teacher = await line.enter(line.house.school.teacher)
+    other = (await teacher.done("chat.send", client_id="t1", body="Откройте файл"))["id"]
+    await teacher.done("slides.show", file=await presentation(line))
+    await teacher.done("chat.hide", id=other)
+    late = await line.call(line.house.school.student)
+    assert (await late.done("join"))["snapshot"]["tools"]["slides"]["page"] == 1
+    await teacher.done("chat.hide", id=other + 1)
+    await late.hear("slides", lambda now: now["slides"] is None)
+
+
 async def test_every_tool_is_the_same_for_those_who_stayed_came_back_or_came_late(line: Line) -> None:
     school = line.house.school
     async with line.house.database.begin() as db:
