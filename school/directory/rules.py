@@ -19,7 +19,11 @@ class LinkState(StrEnum):
 def link_state(
     *, birth_date: date | None, suspended_at: datetime | None, adult_consent_at: datetime | None, today: date
 ) -> LinkState:
-    """Give the state of a parent link; agrees with `people.rules.parent_has_rights`."""
+    """Give the state of a parent link (R11); what has rights in it is `people.queries.rights_in_force`.
+
+    Suspension stands above all; then minority; then the consent of the child who has come of age.
+    Without a birth date nobody is known to be a minor.
+    """
     if suspended_at is not None:
         return LinkState.SUSPENDED
     if birth_date is not None and is_minor(birth_date, today):

@@ -148,7 +148,7 @@ def is_here(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 def rights_in_force(today: date) -> ColumnElement[bool]:
-    """Condition on ParentLink joined with the child's Person: what `rules.parent_has_rights` decides."""
+    """Condition on ParentLink joined with the child's Person: what `directory.rules.link_state` says too."""
     return and_(
         ParentLink.suspended_at.is_(None),
         or_(Person.birth_date > latest_adult_birth(today), ParentLink.adult_consent_at.is_not(None)),

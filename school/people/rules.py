@@ -175,21 +175,6 @@ def latest_adult_birth(today: date) -> date:
         return date(year, 2, 28)
 
 
-def parent_has_rights(
-    *, birth_date: date | None, suspended_at: datetime | None, adult_consent_at: datetime | None, today: date
-) -> bool:
-    """Decide whether a parent link is in force (R11).
-
-    Suspension stands above all; then minority; then the consent of the child who has come of age.
-    Without a birth date nobody is known to be a minor.
-    """
-    if suspended_at is not None:
-        return False
-    if birth_date is not None and is_minor(birth_date, today):
-        return True
-    return adult_consent_at is not None
-
-
 def in_tenure(tenure: Tenure, on: date) -> bool:
     """Say whether a day lies inside; both ends belong to it."""
     return tenure.since <= on and (tenure.until is None or on <= tenure.until)

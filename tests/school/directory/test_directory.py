@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from school.db import Database
 from school.directory import actions, queries
@@ -14,8 +14,7 @@ from school.errors import ChangedMeanwhile, Invalid, NotFound
 from school.people import actions as people
 from school.people import queries as people_queries
 from school.people.errors import GroupNameTaken, LastAdministrator, LoginTaken
-from school.people.models import Role
-from school.people.rules import parent_has_rights
+from school.people.models import ParentLink, Person, Role
 from school.stamp import stamp
 from tests.builders import (
     MINOR_BORN,
@@ -297,18 +296,23 @@ async def test_a_card_holds_both_sides_of_a_family_with_the_childs_birth_date(da
         (date(2008, 9, 7), False, False, LinkState.ADULT),
         (date(2008, 9, 7), False, True, LinkState.CONSENTED),
         (date(2013, 1, 1), True, False, LinkState.SUSPENDED),
+        (date(2013, 1, 1), True, True, LinkState.SUSPENDED),
         (date(2000, 1, 1), True, True, LinkState.SUSPENDED),
         (None, False, False, LinkState.ADULT),
+        (None, False, True, LinkState.CONSENTED),
     ],
 )
-def test_a_links_state_agrees_with_the_rights(
-    born: date | None, suspended: bool, consented: bool, state: LinkState
+async def test_a_links_state_agrees_with_the_rights(
+    sqlite_database: Database, born: date | None, suspended: bool, consented: bool, state: LinkState
 ) -> None:
     facts = {"suspended_at": NOW if suspended else None, "adult_consent_at": NOW if consented else None}
     assert link_state(birth_date=born, today=TODAY, **facts) is state
-    assert parent_has_rights(birth_date=born, today=TODAY, **facts) is (
-        state in (LinkState.MINOR, LinkState.CONSENTED)
-    )
+    async with sqlite_database.begin() as db:
+        parent = await add_parent(db, await add_student(db))
+        await db.execute(update(Person).values(birth_date=born))
+        await db.execute(update(ParentLink).values(**facts))
+        has_rights = bool(await people_queries.children(db, parent, TODAY))
+    assert has_rights is (state in (LinkState.MINOR, LinkState.CONSENTED))
 
 
 def test_who_was_born_on_a_leap_day_comes_of_age_on_the_first_of_march() -> None:

@@ -20,7 +20,6 @@ from school.people.rules import (
     is_active,
     is_minor,
     may_host,
-    parent_has_rights,
     short_name,
 )
 
@@ -89,26 +88,6 @@ def test_nobody_can_do_nothing() -> None:
 )
 def test_minority_ends_on_the_18th_birthday(birth_date: date, today: date, minor: bool) -> None:
     assert is_minor(birth_date, today) is minor
-
-
-@pytest.mark.parametrize(
-    ("birth_date", "suspended_at", "adult_consent_at", "rights"),
-    [
-        (date(2013, 1, 1), None, None, True),
-        (date(2013, 1, 1), NOW, None, False),
-        (date(2013, 1, 1), NOW, NOW, False),
-        (date(2000, 1, 1), None, None, False),
-        (date(2000, 1, 1), None, NOW, True),
-        (date(2000, 1, 1), NOW, NOW, False),
-        (None, None, None, False),
-        (None, None, NOW, True),
-    ],
-)
-def test_a_parents_rights(
-    birth_date: date | None, suspended_at: datetime | None, adult_consent_at: datetime | None, rights: bool
-) -> None:
-    given = {"birth_date": birth_date, "suspended_at": suspended_at, "adult_consent_at": adult_consent_at}
-    assert parent_has_rights(**given, today=TODAY) is rights
 
 
 @pytest.mark.parametrize(
