@@ -4,6 +4,7 @@ import { Device, type types } from "mediasoup-client";
 import type { Producer, Rights, Snapshot } from "./protocol.ts";
 import { Publishing } from "./publishing.ts";
 import { Receiving } from "./receiving.ts";
+import type { Fate } from "./transports.ts";
 import type { Wire } from "./wire.ts";
 
 export type DeviceFactory = () => types.Device;
@@ -13,6 +14,8 @@ export class Media {
   readonly publishing: Publishing;
   /** This browser cannot carry calls at all (too old, or WebRTC is switched off). */
   readonly unable = signal(false);
+  /** The network lets none of them through, though the chat works: tried again until it does. */
+  readonly blocked = signal(false);
   readonly #newDevice: DeviceFactory;
   #me = 0;
   #rights: Rights | null = null;
@@ -21,8 +24,17 @@ export class Media {
   /** `lost` is called when a transport cannot be brought back and everything has to be joined anew. */
   constructor(wire: Wire, lost: () => void, newDevice: DeviceFactory = () => new Device()) {
     this.#newDevice = newDevice;
-    this.receiving = new Receiving(wire, lost);
-    this.publishing = new Publishing(wire, lost);
+    const fate: Fate = {
+      lost: () => {
+        this.blocked.value = true;
+        lost();
+      },
+      passes: () => {
+        this.blocked.value = false;
+      },
+    };
+    this.receiving = new Receiving(wire, fate);
+    this.publishing = new Publishing(wire, fate);
     wire.on("producer.added", (producer) => {
       if (producer.peer !== this.#me && this.#receives(producer)) void this.receiving.add(producer);
     });
@@ -33,6 +45,8 @@ export class Media {
     const round = ++this.#round;
     this.#me = me.id;
     this.#rights = rights;
+    // Who neither sends nor has anything to receive makes no transport that could tell.
+    if (!rights.publish_audio && !producers.some(({ peer }) => peer !== me.id)) this.blocked.value = false;
     this.receiving.expect(producers.filter((producer) => producer.peer !== me.id && this.#receives(producer)));
     if (!capabilities) return;
     const device = await this.#load(capabilities);

@@ -5,7 +5,7 @@
 import { signal } from "@preact/signals";
 import type { types } from "mediasoup-client";
 import type { Rights, Source } from "./protocol.ts";
-import { openTransport } from "./transports.ts";
+import { openTransport, type Fate } from "./transports.ts";
 import { passes, Refusal, type Wire } from "./wire.ts";
 
 export type Wish = { track: MediaStreamTrack; paused: boolean };
@@ -62,7 +62,7 @@ export class Publishing {
   /** Sources the server refused, with its code. */
   readonly refused = signal<ReadonlyMap<Source, string>>(new Map());
   readonly #wire: Wire;
-  readonly #lost: () => void;
+  readonly #fate: Fate;
   readonly #wishes = new Map<Source, Wish>();
   readonly #producers = new Map<Source, types.Producer>();
   /** One reconciliation per source at a time; the next begins where the last one ended. */
@@ -71,9 +71,9 @@ export class Publishing {
   #device: types.Device | null = null;
   #transport: Promise<types.Transport> | null = null;
 
-  constructor(wire: Wire, lost: () => void) {
+  constructor(wire: Wire, fate: Fate) {
     this.#wire = wire;
-    this.#lost = lost;
+    this.#fate = fate;
     // The server may close a producer of mine: nothing is sent again before I wish anew or my rights change.
     wire.on("producer.removed", ({ id }) => this.#removed(id));
   }
@@ -182,7 +182,7 @@ export class Publishing {
   }
 
   async #openSending(device: types.Device): Promise<types.Transport> {
-    const transport = await openTransport(this.#wire, device, "send", this.#lost);
+    const transport = await openTransport(this.#wire, device, "send", this.#fate);
     transport.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
       const source = appData["source"] as Source;
       const paused = this.#wishes.get(source)?.paused ?? false;

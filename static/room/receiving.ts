@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { types } from "mediasoup-client";
 import type { Layer, Producer } from "./protocol.ts";
 import { countersOf, qualityOf, worse, type Counters, type Quality } from "./quality.ts";
-import { openTransport } from "./transports.ts";
+import { openTransport, type Fate } from "./transports.ts";
 import { passes, type Wire } from "./wire.ts";
 
 export type TileSize = { width: number; height: number };
@@ -36,7 +36,7 @@ export class Receiving {
   /** How good the line of each person is, by person; nobody is there of whom nothing comes. */
   readonly quality = signal<ReadonlyMap<number, Quality>>(new Map());
   readonly #wire: Wire;
-  readonly #lost: () => void;
+  readonly #fate: Fate;
   readonly #counters = new Map<string, Counters>();
   #looking: ReturnType<typeof setInterval> | undefined;
   #answering = true;
@@ -49,9 +49,9 @@ export class Receiving {
   #device: types.Device | null = null;
   #transport: Promise<types.Transport> | null = null;
 
-  constructor(wire: Wire, lost: () => void) {
+  constructor(wire: Wire, fate: Fate) {
     this.#wire = wire;
-    this.#lost = lost;
+    this.#fate = fate;
     wire.on("producer.removed", ({ id }) => this.remove(id));
     wire.on("consumer.closed", ({ id }) => this.#closed(id));
     wire.on("consumer.layer", ({ id, layer }) => this.#layer(id, layer));
@@ -172,7 +172,7 @@ export class Receiving {
 
   #open(device: types.Device): Promise<types.Transport> {
     if (!this.#transport) {
-      const opening = openTransport(this.#wire, device, "recv", this.#lost);
+      const opening = openTransport(this.#wire, device, "recv", this.#fate);
       this.#transport = opening;
       const forget = (): void => {
         if (this.#transport === opening) this.#transport = null;

@@ -11,15 +11,19 @@ const UNUSED_MS = 25_000;
 
 export type Direction = "send" | "recv";
 
-/**
- * `lost` is called once, when neither waiting nor an ICE restart brought the transport back. One that is not used soon
- * is closed: the next use opens another one.
- */
+export type Fate = {
+  /** Called once, when neither waiting nor an ICE restart brought the transport back. */
+  lost: () => void;
+  /** Called whenever media can pass. */
+  passes: () => void;
+};
+
+/** A transport that is not used soon is closed: the next use opens another one. */
 export async function openTransport(
   wire: Wire,
   device: types.Device,
   direction: Direction,
-  lost: () => void,
+  fate: Fate,
 ): Promise<types.Transport> {
   const parameters = await wire.request("transport.create", { direction });
   const transport =
@@ -29,12 +33,12 @@ export async function openTransport(
     clearTimeout(unused);
     wire.request("transport.connect", { id: transport.id, dtlsParameters }).then(() => done(), failed);
   });
-  nurse(wire, transport, lost);
+  nurse(wire, transport, fate);
   transport.observer.on("close", () => clearTimeout(unused));
   return transport;
 }
 
-function nurse(wire: Wire, transport: types.Transport, lost: () => void): void {
+function nurse(wire: Wire, transport: types.Transport, { lost, passes }: Fate): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restarted = false;
 
@@ -58,8 +62,10 @@ function nurse(wire: Wire, transport: types.Transport, lost: () => void): void {
 
   transport.on("connectionstatechange", (state) => {
     clearTimeout(timer);
-    if (state === "connected") restarted = false;
-    else if (state === "disconnected") timer = setTimeout(() => void restart(), PATIENCE_MS);
+    if (state === "connected") {
+      restarted = false;
+      passes();
+    } else if (state === "disconnected") timer = setTimeout(() => void restart(), PATIENCE_MS);
     else if (state === "failed") void restart();
   });
   transport.observer.on("close", () => clearTimeout(timer));

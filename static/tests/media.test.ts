@@ -353,8 +353,21 @@ describe("a transport that falters", () => {
     handler().setConnectionState("failed");
     await settle();
     expect(wire.count("transport.restart_ice")).toBe(1);
+    expect(media.blocked.value).toBe(false);
     await settle(8_000);
     expect(lost).toBe(1);
+  });
+
+  test("that is given up says that the network lets nothing through, until something passes", async () => {
+    await enter({ producers: [camera("v1", teacher)] });
+    handler().setConnectionState("failed");
+    await settle(8_000);
+    expect(media.blocked.value).toBe(true);
+    media.leave();
+    await enter({ producers: [camera("v1", teacher)] });
+    expect(media.blocked.value).toBe(true);
+    transports.at(-1)?.setConnectionState("connected");
+    expect(media.blocked.value).toBe(false);
   });
 });
 

@@ -59,7 +59,7 @@ beforeEach(() => {
     const { kind, rtpParameters } = fake.generateConsumerRemoteParameters({ codecMimeType });
     return { id: `c-${producer}`, producer, kind, rtpParameters, producer_paused: false } as never;
   });
-  receiving = new Receiving(wire, () => undefined);
+  receiving = new Receiving(wire, { lost: () => undefined, passes: () => undefined });
 });
 afterEach(() => vi.useRealTimers());
 

@@ -24,6 +24,11 @@ export function Notes({ session: about }: { session: Session }): JSX.Element {
           <p role="alert">{words.room.unable}</p>
         </Note>
       )}
+      {media.blocked.value && session.online.value && (
+        <Note tone="bad">
+          <p role="alert">{words.room.blocked}</p>
+        </Note>
+      )}
       {view.silenced.value && <TapToHear />}
       <TopicReminder topic={about.topic} />
       {refused.map((source) => (

@@ -50,7 +50,8 @@ function TheirPicture({ peer, source, name }: { peer: Peer; source: "camera" | "
   const track = media.receiving.tracks.value.get(producer.id)?.track;
   return (
     <>
-      {!track && <Initials name={name} />}
+      {/* Until the first frame is there, and while none comes, the picture is clear and the letters stand there. */}
+      <Initials name={name} />
       <RemoteVideo producer={producer.id} track={track} label={name} whole={source === "screen"} />
       {media.receiving.starved.value.has(producer.id) && <p class="tile-note">{words.room.starved}</p>}
     </>

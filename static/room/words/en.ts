@@ -174,6 +174,7 @@ export const en: Words = {
     reconnecting: "The connection was lost. Bringing you back into the room…",
     reconnectingLong: "No connection for more than two minutes. Check the network: you will be back by yourself as soon as it works.",
     unable: "This browser cannot carry sound and video. Open the link in Chrome, Firefox or Safari; you can write here, too.",
+    blocked: "The network lets no sound and video through. Try mobile internet or another network; you can write here.",
     tapToHear: "The browser has silenced the page. Press to hear.",
     line: { good: "good connection", weak: "weak connection", bad: "bad connection" },
     lineMeans: {
