@@ -51,6 +51,7 @@ class PersonThere:
     person_id: int
     name: str
     role: RoomRole
+    relation: str | None
     child_name: str | None
     group_name: str | None
     inside: bool
@@ -245,6 +246,7 @@ def _there(room: Room, peer: Peer, seen: Seen | None) -> PersonThere:
         person_id=who.person_id,
         name=who.name,
         role=who.role,
+        relation=who.relation,
         child_name=who.child_name,
         group_name=who.group_name,
         inside=inside,

@@ -8,6 +8,13 @@ from tests.web.site import SECRET, Browser, Site
 from web import keys
 
 
+async def connect(site: Site, person: int) -> None:
+    async with site.database.begin() as db:
+        found = await admission.of_person(db, site.clock(), session_id=site.cast.session, person_id=person)
+        ticket = await admission.give_ticket(db, site.clock(), SECRET, found)
+    await entry.connect(site.server.app[keys.REGISTRY], ticket, Ear())
+
+
 async def test_an_open_room_shows_who_is_expected_before_anybody_comes(site: Site, browser: Browser) -> None:
     await browser.become("orlova")
     page = await browser.get("/live")
@@ -22,10 +29,7 @@ async def test_who_is_there_is_shown_with_the_connection_of_the_last_minute(
     site: Site, browser: Browser
 ) -> None:
     registry, session, student = site.server.app[keys.REGISTRY], site.cast.session, site.cast.student
-    async with site.database.begin() as db:
-        found = await admission.of_person(db, site.clock(), session_id=session, person_id=student)
-        ticket = await admission.give_ticket(db, site.clock(), SECRET, found)
-    await entry.connect(registry, ticket, Ear())
+    await connect(site, student)
     await browser.become("orlova")
     assert "связь" not in (await browser.get("/live")).words
     for what, words in ((GOOD, "связь хорошая"), (seen(up_lost=6_000), "связь плохая")):
@@ -33,6 +37,16 @@ async def test_who_is_there_is_shown_with_the_connection_of_the_last_minute(
         assert words in (await browser.get("/live")).words
     site.clock.pass_by(minutes=3)
     assert "связь" not in (await browser.get("/live")).words
+
+
+async def test_a_parent_is_told_by_whose_they_are_here_as_among_those_expected(
+    site: Site, browser: Browser
+) -> None:
+    await connect(site, site.cast.parent)
+    await browser.become("orlova")
+    words = (await browser.get("/live")).words
+    assert "Иванова Мария Олеговна мама, Иванов Пётр, 7А" in words
+    assert "родитель" not in words
 
 
 async def test_with_no_room_open_the_page_says_when_one_appears(site: Site, browser: Browser) -> None:

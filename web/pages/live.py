@@ -106,20 +106,17 @@ def _card(room: LiveRoom, reader: Reader, settings: OrganisationRow) -> LiveCard
         consultation=describe(room.session, reader, settings),
         inside=tuple(person for person in there if person.inside),
         waiting=tuple(person for person in there if not person.inside),
-        absent=tuple(_expected(row, reader) for row in room.absent),
+        absent=tuple((row.name, _about(row, reader)) for row in room.absent),
     )
 
 
 def _present(person: PersonThere, reader: Reader) -> Present:
     say = reader.words.gettext
     connection, look = _CONNECTION.get(person.connection or "", ("", ""))
-    about = labels.as_whom(
-        reader.words, person.role, relation=None, child=person.child_name, group=person.group_name
-    )
     states = [_MEDIA.get((source, state)) for source, state in person.media.items()]
     return Present(
         name=person.name,
-        about=about,
+        about=_about(person, reader),
         inside=person.inside,
         since=person.since,
         waits="" if person.inside else say(_WAITS_FOR.get(person.waits_for or "", _WAITS)),
@@ -131,11 +128,10 @@ def _present(person: PersonThere, reader: Reader) -> Present:
     )
 
 
-def _expected(row: ExpectedRow, reader: Reader) -> tuple[str, str]:
-    about = labels.as_whom(
-        reader.words, row.role, relation=row.relation, child=row.child_name, group=row.group_name
+def _about(who: PersonThere | ExpectedRow, reader: Reader) -> str:
+    return labels.as_whom(
+        reader.words, who.role, relation=who.relation, child=who.child_name, group=who.group_name
     )
-    return row.name, about
 
 
 ROUTES = (Route("live", "GET", "/live", live, capability(Capability.WATCH_LIVE)),)
