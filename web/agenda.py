@@ -7,7 +7,7 @@ from school.attendance import queries as attendance
 from school.db import Db
 from school.errors import NotFound
 from school.people.queries import ChildRow
-from school.people.rules import Viewer
+from school.people.rules import Capability, Viewer, can
 from school.sessions import queries as sessions
 from school.sessions.models import RoomRole
 from school.sessions.queries import DayRow
@@ -79,6 +79,11 @@ async def past(
         and (chosen is None or row.child_id in (None, chosen.person_id))
         and await history.is_still(db, who.person_id, row.role, row.child_id, now)
     ]
+
+
+def sees_all(who: Viewer) -> bool:
+    """Whether somebody is shown everybody's consultations, not their own alone."""
+    return can(who.roles, Capability.READ_ATTENDANCE) or can(who.roles, Capability.DRAFT_SCHEDULE)
 
 
 def chosen_child(children: list[ChildRow], wanted: str | None) -> ChildRow | None:

@@ -7,17 +7,12 @@ from datetime import date, time
 from babel.dates import get_day_names
 
 from school.organisation.queries import ActRow, OrganisationRow
-from school.people.models import Category
 from school.schedule.models import Form, Parity
 from school.schedule.queries import PublicRow, PublicSchedule, PublicSlot
 from web import labels
 from web.reader import Reader
 from web.words import N_
 
-SECTION = {
-    Category.PEDAGOGICAL: N_("Pedagogical workers"),
-    Category.OTHER: N_("Other workers"),
-}
 # The first column of the order's annex has no title.
 COLUMNS = (
     "",
@@ -146,7 +141,7 @@ def annex(
         columns=tuple(words.gettext(name) if name else "" for name in COLUMNS),
         sections=tuple(
             Section(
-                words.gettext(SECTION[section.category]),
+                words.gettext(labels.CATEGORY[section.category]),
                 tuple(_row(row, reader, site) for row in section.rows),
             )
             for section in published.sections
@@ -195,19 +190,18 @@ def _row(row: PublicRow, reader: Reader, site: str) -> Row:
 
 def _remarks(slot: PublicSlot, reader: Reader) -> tuple[str, ...]:
     """Parity and validity stand inside «Время»: the annex has no columns for them (R22)."""
-    parity = [reader.words.gettext(labels.PARITY[slot.parity])] if slot.parity is not Parity.EVERY else []
-    return (*parity, *_validity(slot.valid_from, slot.valid_until, reader))
+    parity = reader.words.gettext(labels.PARITY[slot.parity]) if slot.parity is not Parity.EVERY else ""
+    return tuple(part for part in (parity, validity(slot.valid_from, slot.valid_until, reader)) if part)
 
 
-def _validity(since: date | None, until: date | None, reader: Reader) -> list[str]:
+def validity(since: date | None, until: date | None, reader: Reader) -> str:
+    """«01.09.2026–31.12.2026», «с 01.09.2026», «до 31.12.2026», or nothing."""
     words, when = reader.words, reader.when
     if since and until:
-        return [f"{when.short_date(since)}–{when.short_date(until)}"]
+        return f"{when.short_date(since)}–{when.short_date(until)}"
     if since:
-        return [words.gettext("from %(day)s", day=when.short_date(since))]
-    if until:
-        return [words.gettext("until %(day)s", day=when.short_date(until))]
-    return []
+        return words.gettext("from %(day)s", day=when.short_date(since))
+    return words.gettext("until %(day)s", day=when.short_date(until)) if until else ""
 
 
 def _clock(at: time) -> str:

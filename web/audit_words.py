@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from school.schedule.models import Where
 from school.sessions.models import EndReason
 from web import labels
 from web.words import N_
@@ -197,5 +196,5 @@ VALUE: Final[Mapping[str, Mapping[Any, str]]] = {
     "role": labels.ROLE,
     "scope": labels.SCOPE,
     "weekday": labels.WEEKDAY,
-    "where": {Where.OFFICIAL_SITE: N_("Official site"), Where.NOTICE_BOARD: N_("Notice board")},
+    "where": labels.WHERE,
 }

@@ -32,6 +32,11 @@ def day(text: str) -> date | None:
     return found if _FIRST_DAY <= found <= _LAST_DAY else None
 
 
+def number(text: str) -> int | None:
+    """The number that an address has; None when it has none that a table could hold."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _clock(typed: object) -> object:
     """A time field sends 15:00; a browser without one sends what a person typed: 15.00, 9:30."""
     found = _CLOCK.fullmatch(typed) if isinstance(typed, str) else None

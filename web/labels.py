@@ -5,7 +5,7 @@ from typing import Final
 from school.attestation.models import ChecklistItem
 from school.organisation.models import StudentTerm
 from school.people.models import Category, Relation, Role
-from school.schedule.models import Audience, Form, Kind, Parity, Purpose
+from school.schedule.models import Audience, Form, Kind, Parity, Purpose, Where
 from school.sessions.models import RoomRole, Scope, TopicBasis
 from school.study.models import SubjectType
 from web.words import N_, Words
@@ -77,6 +77,7 @@ CATEGORY: Final = {
     Category.PEDAGOGICAL: N_("Pedagogical workers"),
     Category.OTHER: N_("Other workers"),
 }
+WHERE: Final = {Where.OFFICIAL_SITE: N_("Official site"), Where.NOTICE_BOARD: N_("Notice board")}
 WEEKDAY: Final = {
     1: N_("Monday"),
     2: N_("Tuesday"),

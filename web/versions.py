@@ -1,15 +1,14 @@
 """What pages say of a version of the schedule: its state, its lines, what differs, what is doubtful."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from school.drafting.queries import Findings
 from school.drafting.rules import Difference, NamedLine
-from school.schedule.models import Parity, VersionState, Where
+from school.schedule.models import Parity, VersionState
 from school.schedule.queries import VersionRow
 from web import labels
-from web.annex import weekday
+from web.annex import validity, weekday
 from web.reader import Reader
 from web.words import N_
 
@@ -27,7 +26,6 @@ LOOK: Final = {
     VersionState.PUBLISHED: "good",
     VersionState.SUPERSEDED: "",
 }
-WHERE: Final = {Where.OFFICIAL_SITE: N_("Official site"), Where.NOTICE_BOARD: N_("Notice board")}
 STEPS: Final = (
     ("drafted", N_("Drafted")),
     ("submitted", N_("Submitted")),
@@ -114,15 +112,6 @@ def said(line: NamedLine, reader: Reader) -> Said:
         subject=line.subject or "",
         groups=", ".join(line.group_names),
     )
-
-
-def validity(since: date | None, until: date | None, reader: Reader) -> str:
-    words, when = reader.words, reader.when
-    if since and until:
-        return f"{when.short_date(since)}–{when.short_date(until)}"
-    if since:
-        return words.gettext("from %(day)s", day=when.short_date(since))
-    return words.gettext("until %(day)s", day=when.short_date(until)) if until else ""
 
 
 def compared(found: Difference, reader: Reader) -> Compared:

@@ -38,6 +38,11 @@ def zone_or(name: str | None, otherwise: str = "Europe/Moscow") -> ZoneInfo:
         return ZoneInfo(otherwise)
 
 
+def midnight(on: Date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day begins in a zone."""
+    return datetime.combine(on, time.min, zone).astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """`own` is the reader's zone, `school` the organisation's; `now` is the instant of the request."""
@@ -56,9 +61,7 @@ class Times:
     def next_day(self) -> datetime:
         """The instant at which another day begins, for the reader or for the organisation."""
         return min(
-            datetime.combine(self.now.astimezone(zone).date() + timedelta(days=1), time.min, zone).astimezone(
-                UTC
-            )
+            midnight(self.now.astimezone(zone).date() + timedelta(days=1), zone)
             for zone in (self.own, self.school)
         )
 

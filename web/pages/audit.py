@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -19,11 +19,11 @@ from school.people.queries import PersonRow
 from school.people.rules import Capability
 from web import audit_words, errors
 from web.access import Route, capability
-from web.fields import day
+from web.fields import day, number
 from web.keys import DATABASE, READER
 from web.reader import Reader
 from web.reply import now, page, viewer
-from web.when import Times
+from web.when import midnight
 from web.words import N_, Words
 
 _PAGE = 50
@@ -67,9 +67,8 @@ class Filters:
 async def records(request: web.Request) -> web.Response:
     reader = request[READER]
     filters, wanted = _filters(request)
-    before = request.query.get("before", "")
     async with request.app[DATABASE].read() as db:
-        rows = await audit.found(db, wanted, _PAGE + 1, int(before) if _is_id(before) else None)
+        rows = await audit.found(db, wanted, _PAGE + 1, number(request.query.get("before", "")))
         actors = await people.people(db, await audit.actors(db))
         actions, subjects = await audit.kinds(db)
         shown = await _described(db, rows[:_PAGE], reader)
@@ -134,20 +133,12 @@ def _filters(request: web.Request) -> tuple[Filters, Wanted]:
     )
     since, until = day(filters.since), day(filters.until)
     return filters, Wanted(
-        since=_starts(since, when) if since else None,
-        until=_starts(until + timedelta(days=1), when) if until else None,
-        actor_id=int(filters.person) if _is_id(filters.person) else None,
+        since=midnight(since, when.school) if since else None,
+        until=midnight(until + timedelta(days=1), when.school) if until else None,
+        actor_id=number(filters.person),
         action=filters.action or None,
         subject=filters.subject or None,
     )
-
-
-def _starts(on: date, when: Times) -> datetime:
-    return datetime.combine(on, time.min, tzinfo=when.school).astimezone(UTC)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _query(filters: Filters) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """«Обзор»: how the schedule is carried out, this week and this term, for the head; nothing is changed."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from aiohttp import web
@@ -16,7 +16,7 @@ from web.consultation import Consultation, describe
 from web.keys import DATABASE, READER
 from web.reader import Reader
 from web.reply import page
-from web.when import Times
+from web.when import midnight
 from web.words import N_
 
 _FIGURE = {
@@ -123,12 +123,9 @@ async def _days(db: Db, span: Span, reader: Reader) -> Days | None:
 
 
 async def _rows(db: Db, days: Days, reader: Reader) -> list[ExecutionRow]:
-    since, until = _starts(days.since, reader.when), _starts(days.until + timedelta(days=1), reader.when)
+    school = reader.when.school
+    since, until = midnight(days.since, school), midnight(days.until + timedelta(days=1), school)
     return await execution(db, reader.when.now, since, until)
-
-
-def _starts(day: date, when: Times) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=when.school).astimezone(UTC)
 
 
 def _figures(rows: list[ExecutionRow], reader: Reader) -> list[Figure]:

@@ -18,6 +18,7 @@ from school.people.rules import Capability
 from web import forms, labels, zones
 from web.access import Route, capability
 from web.fields import Day
+from web.fields import number as number_in
 from web.forms import Form
 from web.keys import DATABASE, READER
 from web.reply import now, page, see_other, url, viewer
@@ -57,7 +58,7 @@ class Pager:
 
 async def show(request: web.Request) -> web.Response:
     reader = request[READER]
-    wanted, number = _wanted(request), _number(request.query.get("page", ""), 1)
+    wanted, number = _wanted(request), number_in(request.query.get("page", "")) or 1
     async with request.app[DATABASE].read() as db:
         today = (await organisation.settings(db)).today(reader.when.now)
         total = await directory.count(db, wanted, reader.when.now, today)
@@ -82,18 +83,11 @@ def _wanted(request: web.Request) -> Wanted:
     """The list's filters; whatever is not one of the offered values narrows nothing."""
     query = request.query
     role, presence = query.get("role", ""), query.get("state", "")
-    group = _number(query.get("group", ""), 0)
     return Wanted(
         text=query.get("q", "")[:200].strip(),
         role=Role(role) if role in set(Role) else None,
-        group_id=group or None,
+        group_id=number_in(query.get("group", "")) or None,
         presence=Presence(presence) if presence in set(Presence) else Presence.HERE,
-    )
-
-
-def _number(text: str, otherwise: int) -> int:
-    return (
-        int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text) else otherwise
     )
 
 

@@ -10,10 +10,9 @@ from school.files import queries as files
 from web import downloads, history
 from web.access import Route, own
 from web.consultation import describe
+from web.fields import number
 from web.keys import DATABASE, READER
 from web.reply import now, page, viewer
-
-_LAST = 2**31 - 1
 
 
 async def chat(request: web.Request) -> web.Response:
@@ -51,8 +50,7 @@ async def _reader(db: Db, request: web.Request) -> tuple[admission.Admission, hi
 
 
 def _after(request: web.Request) -> int:
-    wanted = request.query.get("after", "0")
-    return min(int(wanted), _LAST) if wanted.isascii() and wanted.isdigit() and len(wanted) < 12 else 0
+    return number(request.query.get("after", "")) or 0
 
 
 _FOR = own(

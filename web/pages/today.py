@@ -1,7 +1,7 @@
 """What a person came for: consultations of today, the next ones, and those to be confirmed."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from aiohttp import web
@@ -19,13 +19,13 @@ from school.sessions.queries import DayRow, SessionRow
 from school.sessions.rules import state_of
 from web import first_steps
 from web.access import Route, capability
-from web.agenda import Card, chosen_child
+from web.agenda import Card, chosen_child, sees_all
 from web.agenda import rows as agenda_rows
 from web.consultation import describe
 from web.keys import DATABASE, READER, SHELF
 from web.reader import Reader
 from web.reply import page, viewer
-from web.when import Times
+from web.when import Times, midnight
 
 _LOOK_BACK = timedelta(days=7)
 _LOOK_AHEAD = timedelta(days=14)
@@ -53,7 +53,7 @@ async def today(request: web.Request) -> web.Response:
         since, until = _day(reader.when)
         children, chosen, rows = await _own(request, db, settings.today(reader.when.now))
         path = await first_steps.path(db, settings.today(reader.when.now)) if _sets_up(who) else None
-        school = await sessions.between(db, since, until) if _sees_all(who) else []
+        school = await sessions.between(db, since, until) if sees_all(who) else []
         due = await _unexplained(db, who)
     return page(
         request,
@@ -63,7 +63,7 @@ async def today(request: web.Request) -> web.Response:
         chosen=chosen,
         is_worker=bool(who.roles & WORKER_ROLES),
         path=path,
-        sees_all=_sees_all(who),
+        sees_all=sees_all(who),
         may_open=can(who.roles, Capability.READ_ATTENDANCE),
         may_watch=can(who.roles, Capability.WATCH_LIVE),
         school=[describe(row, reader, settings) for row in school],
@@ -126,16 +126,9 @@ def _sets_up(who: Viewer) -> bool:
     return can(who.roles, Capability.MANAGE_SETTINGS)
 
 
-def _sees_all(who: Viewer) -> bool:
-    wanted = (Capability.READ_ATTENDANCE, Capability.DRAFT_SCHEDULE)
-    return any(can(who.roles, needed) for needed in wanted)
-
-
 def _day(when: Times) -> tuple[datetime, datetime]:
     """The reader's calendar day as instants; its length follows the zone's own changes of time."""
-    first = datetime.combine(when.today, time.min, tzinfo=when.own)
-    last = datetime.combine(when.today + timedelta(days=1), time.min, tzinfo=when.own)
-    return first.astimezone(UTC), last.astimezone(UTC)
+    return midnight(when.today, when.own), midnight(when.today + timedelta(days=1), when.own)
 
 
 ROUTES = (Route("today", "GET", "/today", today, capability(Capability.SEE_OWN_DAY)),)

@@ -16,7 +16,7 @@ from school.schedule import queries as schedule
 from school.schedule.models import VersionState
 from school.schedule.queries import VersionRow
 from school.stamp import stamp
-from web import forms, versions
+from web import forms, labels, versions
 from web.access import Route, capability, own
 from web.fields import Day, Id, Line
 from web.forms import Form
@@ -174,8 +174,8 @@ async def show(
         zone=reader.when.zone_name(found.zone),
         unpublished=unpublished,
         may=_may(found, who),
-        wheres=[(where.value, reader.words.gettext(label)) for where, label in versions.WHERE.items()],
-        where_words={where: reader.words.gettext(label) for where, label in versions.WHERE.items()},
+        wheres=[(where.value, reader.words.gettext(label)) for where, label in labels.WHERE.items()],
+        where_words={where: reader.words.gettext(label) for where, label in labels.WHERE.items()},
         forms={name: Form[BaseModel]() for name in ("submit", "take_back", "discard", "return")}
         | {"publish": Form[BaseModel]({"on": today.isoformat()})}
         | {"approve": Form[BaseModel]({"order_date": today.isoformat()})}

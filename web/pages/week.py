@@ -1,7 +1,7 @@
 """A week or a day of consultations: one's own, a child's, or everybody's, on both clocks (R37)."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from aiohttp import web
 
@@ -16,11 +16,13 @@ from school.sessions import queries as sessions
 from school.sessions.models import RoomRole
 from school.sessions.queries import DayRow
 from web.access import Route, capability
-from web.agenda import Card, Window, by_start, chosen_child, past, rows
+from web.agenda import Card, Window, by_start, chosen_child, past, rows, sees_all
 from web.consultation import describe
+from web.fields import number
 from web.keys import DATABASE, READER
 from web.reader import Reader
 from web.reply import page, url, viewer
+from web.when import midnight
 
 _FIRST, _LAST = date(2000, 1, 3), date(2100, 1, 1)
 _INVITED = WORKER_ROLES | {Role.STUDENT, Role.LEGAL_REPRESENTATIVE}
@@ -105,9 +107,9 @@ async def week(request: web.Request) -> web.Response:
         chosen=chosen,
         workers=list({one.person_id: one.name for one in workers}.items()),
         groups=groups,
-        switches=_sees_all(who) and bool(who.roles & _INVITED),
+        switches=sees_all(who) and bool(who.roles & _INVITED),
         is_worker=bool(who.roles & WORKER_ROLES),
-        may_open=_sees_all(who),
+        may_open=sees_all(who),
         may_add=can(who.roles, Capability.CHANGE_SESSIONS),
         earlier=url(request, "week", **wish.query(_step(wish, -1))),
         later=url(request, "week", **wish.query(_step(wish, 1))),
@@ -132,26 +134,21 @@ def _wish(request: web.Request, reader: Reader, who: Viewer) -> Wish:
         on = min(max(date.fromisoformat(asked.get("date", "")), _FIRST), _LAST)
     except ValueError:
         on = reader.when.today
-    own = not _sees_all(who) or (bool(who.roles & _INVITED) and asked.get("whose") != "all")
+    own = not sees_all(who) or (bool(who.roles & _INVITED) and asked.get("whose") != "all")
     return Wish(
         on=on,
         by_day=asked.get("view") == "day",
         whose="own" if own else "all",
         child=asked.get("child", "") if own else "",
-        host=_number(asked.get("host", "")),
-        group=_number(asked.get("group", "")),
+        host=number(asked.get("host", "")),
+        group=number(asked.get("group", "")),
     )
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 def _window(days: list[date], reader: Reader) -> Window:
     """The reader's days as instants; their length follows the zone's own changes of time."""
-    first = datetime.combine(days[0], time.min, tzinfo=reader.when.own)
-    last = datetime.combine(days[-1] + timedelta(days=1), time.min, tzinfo=reader.when.own)
-    return first.astimezone(UTC), last.astimezone(UTC)
+    own = reader.when.own
+    return midnight(days[0], own), midnight(days[-1] + timedelta(days=1), own)
 
 
 def _day(on: date, cards: list[Card], left: list[Card], days: Calendar, reader: Reader) -> Day:
@@ -167,11 +164,6 @@ def _day(on: date, cards: list[Card], left: list[Card], days: Calendar, reader: 
 
 def _step(wish: Wish, direction: int) -> date:
     return wish.on + timedelta(days=direction * (1 if wish.by_day else 7))
-
-
-def _sees_all(who: Viewer) -> bool:
-    wanted = (Capability.READ_ATTENDANCE, Capability.DRAFT_SCHEDULE)
-    return any(can(who.roles, needed) for needed in wanted)
 
 
 ROUTES = (Route("week", "GET", "/week", week, capability(Capability.SEE_OWN_DAY)),)
