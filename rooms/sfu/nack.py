@@ -26,21 +26,21 @@ class NackGenerator:
 
     __slots__ = (
         "_highest",
-        "_missing",
         "_urgent",
         "gave_up",
+        "missing",
         "round_trip",
     )
 
     def __init__(self) -> None:
         self.round_trip = FIRST_ROUND_TRIP
         self.gave_up = 0
-        self._missing: dict[int, _Missing] = {}
+        self.missing: dict[int, _Missing] = {}
         self._highest = -1
         self._urgent = False
 
     def __len__(self) -> int:
-        return len(self._missing)
+        return len(self.missing)
 
     @property
     def urgent(self) -> bool:
@@ -51,7 +51,7 @@ class NackGenerator:
 
     def asked(self, number: int) -> bool:
         """Whether it was asked for: what comes under that number is sound that is sent again."""
-        item = self._missing.get(number)
+        item = self.missing.get(number)
         return item is not None and item.tries > 0
 
     def received(self, number: int, now: float) -> None:
@@ -64,25 +64,25 @@ class NackGenerator:
             self._highest = number
         else:
             self._answered(number, now)
-        if self._missing and not self._urgent:
+        if self.missing and not self._urgent:
             self._urgent = any(
                 not item.tries and self._highest - missing >= REORDER_PACKETS
-                for missing, item in self._missing.items()
+                for missing, item in self.missing.items()
             )
 
     def keyframe(self, number: int) -> None:
         """A key frame begins at `number`: nothing before it is needed any more."""
-        for missing in [n for n in self._missing if n < number]:
-            del self._missing[missing]
+        for missing in [n for n in self.missing if n < number]:
+            del self.missing[missing]
 
     def due(self, now: float) -> list[int]:
         """The numbers to ask for now, in order; each at most once per round trip and `MAX_TRIES` times."""
         self._urgent = False
         wanted: list[int] = []
         interval = max(MIN_INTERVAL, self.round_trip)
-        for number, item in list(self._missing.items()):
+        for number, item in list(self.missing.items()):
             if item.tries >= MAX_TRIES or now - item.noticed > MAX_AGE:
-                del self._missing[number]
+                del self.missing[number]
                 self.gave_up += 1
                 continue
             if item.tries:
@@ -98,23 +98,23 @@ class NackGenerator:
 
     def clear(self) -> None:
         """Forget everything: the stream begins anew."""
-        self._missing.clear()
+        self.missing.clear()
         self._highest = -1
         self._urgent = False
 
     def _note_gap(self, start: int, end: int, now: float) -> None:
         if end - start > MAX_MISSING:
-            self.gave_up += len(self._missing) + end - start
-            self._missing.clear()
+            self.gave_up += len(self.missing) + end - start
+            self.missing.clear()
             return
         for number in range(start, end):
-            self._missing[number] = _Missing(now)
-        while len(self._missing) > MAX_MISSING:
-            del self._missing[next(iter(self._missing))]
+            self.missing[number] = _Missing(now)
+        while len(self.missing) > MAX_MISSING:
+            del self.missing[next(iter(self.missing))]
             self.gave_up += 1
 
     def _answered(self, number: int, now: float) -> None:
-        item = self._missing.pop(number, None)
+        item = self.missing.pop(number, None)
         # With several requests out nobody knows which one was answered (Karn's rule).
         if item is not None and item.tries == 1:
             self.round_trip += (min(1.0, now - item.asked) - self.round_trip) * 0.2

@@ -30,6 +30,8 @@ FULL: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.ENOBUFS})
 
 # As `batch.Message`.
 Message = tuple["Lane", int, int, int, int]
+# Of a `Protector`: what, into which memory, where; how long it came out.
+Write = Callable[[bytes | bytearray, Arena, int], int]
 
 
 class Lane:
@@ -74,13 +76,20 @@ class Lane:
 
     def send(self, packet: bytes | bytearray) -> None:
         """Protect one packet and let it depart soon; counted, and not sent, when there is no room for it."""
+        self._send(self.protector.write, packet)
+
+    def send_rtcp(self, compound: bytes) -> None:
+        """Protect one RTCP compound and let it depart likewise."""
+        self._send(self.protector.write_rtcp, compound)
+
+    def _send(self, write: Write, plain: bytes | bytearray) -> None:
         outgoing = self.outgoing
         at = outgoing.used
         if at > ARENA_BYTES - MAX_PACKET:
             outgoing.counters.send_blocked += 1
             return
         try:
-            size = self.protector.write(packet, outgoing.arena, at)
+            size = write(plain, outgoing.arena, at)
         except pylibsrtp.Error:
             outgoing.counters.protect_failed += 1
             return
@@ -112,8 +121,15 @@ class StreamLane:
 
     def send(self, packet: bytes | bytearray) -> None:
         """Protect and send one packet."""
+        self._send(self._protector.protect, bytes(packet))
+
+    def send_rtcp(self, compound: bytes) -> None:
+        """Protect and send one RTCP compound."""
+        self._send(self._protector.protect_rtcp, compound)
+
+    def _send(self, protect: Callable[[bytes], bytes], plain: bytes) -> None:
         try:
-            data = self._protector.protect(bytes(packet))
+            data = protect(plain)
         except (pylibsrtp.Error, ValueError):
             self._counters.protect_failed += 1
         else:

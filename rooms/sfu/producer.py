@@ -113,11 +113,14 @@ class Producer:
     def receive(self, layer: Layer, packet: RtpPacket, arrival: float, now: float) -> None:
         """Take one packet of one layer, or a retransmission of one."""
         if packet.payload_type == self.published.payload_type:
+            newest = layer.numbers.highest
             number = layer.numbers.unwrap(packet.sequence)
-            if layer.has(number):
+            if number > newest:
+                self._count(layer, packet, number, arrival, now)
+            elif layer.has(number):
                 self.dropped += 1
                 return
-            if not layer.nack or not layer.nack.asked(number):
+            elif not layer.nack.asked(number):
                 self._count(layer, packet, number, arrival, now)
             self._accept(layer, packet, packet.payload_offset, number, False, now)
         elif packet.payload_type == self.published.rtx_payload_type:
@@ -260,7 +263,7 @@ class Producer:
             return
         nack = layer.nack
         nack.received(number, now)
-        if nack:
+        if nack.missing:
             if nack.urgent:
                 self._send_nack(layer, now)
             self._nacks.start(now)

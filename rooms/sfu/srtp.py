@@ -13,6 +13,7 @@ from rooms.sfu.burst import MAX_BURST, MAX_PACKET, MAX_PLAIN, Burst
 
 _ffi: Any = _binding.ffi
 _protect: Any = _binding.lib.srtp_protect
+_protect_rtcp: Any = _binding.lib.srtp_protect_rtcp
 _unprotect: Any = _binding.lib.srtp_unprotect
 _unprotect_rtcp: Any = _binding.lib.srtp_unprotect_rtcp
 
@@ -80,12 +81,19 @@ class Protector:
 
         Raises `pylibsrtp.Error`, also when the packet is too long.
         """
-        length = len(packet)
+        return self._write(_protect, packet, arena, at)
+
+    def write_rtcp(self, compound: bytes | bytearray, arena: Arena, at: int) -> int:
+        """Write one protected RTCP compound likewise."""
+        return self._write(_protect_rtcp, compound, arena, at)
+
+    def _write(self, protect: Any, plain: bytes | bytearray, arena: Arena, at: int) -> int:
+        length = len(plain)
         if length > MAX_PLAIN:
             raise Error("packet is too long")
-        arena.buffer[at : at + length] = packet
+        arena.buffer[at : at + length] = plain
         _length[0] = length
-        if _protect(self.context, arena.start + at, _length):
+        if protect(self.context, arena.start + at, _length):
             raise Error("libsrtp refused")
         return int(_length[0])
 

@@ -183,16 +183,12 @@ class Transport:
             way.send(packet)
 
     def send_rtcp(self, packet: bytes) -> None:
-        """Protect and send one RTCP compound; dropped when not connected."""
-        if self._tx is None or self._address is None:
+        """Protect and queue one RTCP compound; dropped likewise."""
+        way = self._way
+        if way is None:
             self._counters.not_connected += 1
-            return
-        try:
-            data = self._tx.protect_rtcp(packet)
-        except (pylibsrtp.Error, ValueError):
-            self._counters.protect_failed += 1
-            return
-        self._send(data, self._address)
+        else:
+            way.send_rtcp(packet)
 
     def tick(self, now: float) -> None:
         """See whether the time to connect or the browser's consent has run out; for about once a second."""
