@@ -148,6 +148,7 @@ HEADINGS = (
 def row(speaking: Sequence[Course], silent: Sequence[Course]) -> str:
     """One line of the table, of the same weather several times: the worst, of sound and frames the mean."""
     every = speaking or silent
+    top = max(one.top for one in every)
     cells = [
         every[0].weather.name,
         f"{max(one.freeze for one in every):.2f}",
@@ -155,7 +156,7 @@ def row(speaking: Sequence[Course], silent: Sequence[Course]) -> str:
         *_sound(speaking),
         *_sound(silent),
         every[0].layers,
-        f"{max(one.top for one in every):.1f}",
+        f"{top:.1f}" if top < float("inf") else "never",
         f"{max(one.freeze_after for one in every):.2f}",
         f"{1000 * mean(one.heard.after for one in every):.0f}",
     ]
