@@ -41,7 +41,7 @@ NO_DAY = Wrong({"until": "летом"}, {"until"})
 PERIOD = Wrong({"name": "", "since": "1 сентября", "until": "2026-13-45"}, {"name", "since", "until"})
 LINE = Wrong(
     {"starts": "утром", "ends": "", "groups": [], "valid_from": "осенью", "weekday": "9"},
-    {"starts", "ends", "valid_from"},
+    {"starts", "ends", "valid_from", "weekday"},
 )
 CASES: Mapping[str, Wrong] = {
     "sign_in": Wrong({"login": "ivanov", "password": "не тот"}, {""}),

@@ -229,7 +229,7 @@ WRITTEN = st.builds(
 
 @given(
     wished=st.lists(PLANNED, unique=True),
-    written=st.lists(WRITTEN, unique_by=lambda one: (one.line_id, one.planned_at)),
+    written=st.lists(WRITTEN, unique_by=(lambda one: one.id, lambda one: (one.line_id, one.planned_at))),
 )
 def test_after_the_change_there_is_nothing_left_to_change(
     wished: list[Planned], written: list[Written]
