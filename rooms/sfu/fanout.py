@@ -5,6 +5,8 @@ be fetched from memory for them. Here viewers are rows of arrays, and what is le
 packets and to encrypt them.
 """
 
+import struct
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 
 LEAST: Final = 12  # for fewer viewers the arrays cost more than they spare
 ROWS_BYTES: Final = 256 << 10  # written, then encrypted, then sent: it stays in the cache meanwhile
+
+
+# What writing a packet for a viewer can raise: a buffer that is too short, a value out of range, a socket
+# that is gone.
+FAILURES: Final = (ValueError, LookupError, ArithmeticError, TypeError, OSError, struct.error)
 
 
 class Seat(NamedTuple):
@@ -201,6 +208,40 @@ class Fanouts:
         """Let each stream go on alone."""
         for group in self.groups:
             group.dissolve()
+
+
+def send(layer: "Layer", burst: Burst, failed: Callable[["Consumer"], None]) -> None:
+    """Send a burst to all viewers of its layer, together where that is cheaper.
+
+    `failed` is told, while the exception is being handled, whose sending raised: that costs nobody else a
+    packet.
+    """
+    groups, alone = _grouped(layer, burst)
+    for group in groups:
+        try:
+            group.send(burst)
+        except FAILURES:
+            for consumer in group.consumers:
+                failed(consumer)
+    for consumer in alone:
+        try:
+            consumer.send(burst)
+        except FAILURES:
+            failed(consumer)
+
+
+def _grouped(layer: "Layer", burst: Burst) -> tuple[list[Fanout], "list[Consumer]"]:
+    """Who is sent this burst together, and who alone."""
+    if len(layer.consumers) < LEAST:
+        return [], layer.consumers
+    if layer.fanouts is not None and not layer.fanouts.valid:
+        layer.regroup()
+    fanouts = layer.fanouts = layer.fanouts or Fanouts(layer)
+    if burst.lowest < fanouts.since:
+        # A late packet, older than somebody's stream: each has to be asked.
+        layer.regroup()
+        return [], layer.consumers
+    return fanouts.groups, fanouts.alone
 
 
 def _write_rows(burst: Burst, arena: bytearray, at: int, ssrcs: NDArray[Any], numbers: NDArray[Any]) -> None:

@@ -1,16 +1,14 @@
 """A producer: one track that a publisher sends, in one or more layers."""
 
 import logging
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rooms.sfu import codecs, ortc, resend, rtcp, rtp
+from rooms.sfu import codecs, fanout, ortc, resend, rtcp, rtp
 from rooms.sfu.burst import MAX_PLAIN, Burst
 from rooms.sfu.consumer import Consumer
 from rooms.sfu.departures import Departures
-from rooms.sfu.fanout import LEAST, Fanouts
 from rooms.sfu.layer import Layer
 from rooms.sfu.levels import Levels
 from rooms.sfu.loudest import Loudest
@@ -24,9 +22,6 @@ CHECK_SECONDS = 0.1
 REPORT_SECONDS = 1.0
 ONSET_PACKETS = 3  # 60 ms
 MAX_TOLD_LOSS = 0.2  # of viewers: what no FEC mends must not cost the others their quality
-# What writing a packet for a viewer can raise: a buffer that is too short, a value out of range, a socket
-# that is gone.
-CONSUMER_FAILURES = (ValueError, LookupError, ArithmeticError, TypeError, OSError, struct.error)
 
 
 class Producer:
@@ -182,35 +177,10 @@ class Producer:
         if not packets:
             return
         burst = Burst(layer, packets, now)
-        for consumer in self._send_together(layer, burst):
-            # One viewer's failure must not cost the others their packets.
-            try:
-                consumer.send(burst)
-            except CONSUMER_FAILURES:
-                self._consumer_failed(consumer, len(packets))
+        fanout.send(layer, burst, lambda consumer: self._consumer_failed(consumer, len(packets)))
         if packets[0].keyframe:
             # Whoever joined the layer since the key frame came has been sent it too.
             layer.keyframes.arrived(now)
-
-    def _send_together(self, layer: Layer, burst: Burst) -> list[Consumer]:
-        """Serve groups of viewers; who is in none is left."""
-        if len(layer.consumers) < LEAST:
-            return layer.consumers
-        if layer.fanouts is not None and not layer.fanouts.valid:
-            layer.regroup()
-        fanouts = layer.fanouts = layer.fanouts or Fanouts(layer)
-        if burst.lowest < fanouts.since:
-            # A late packet, older than somebody's stream: each has to be asked.
-            layer.regroup()
-            return layer.consumers
-        for group in fanouts.groups:
-            # One group's failure must not cost the others their packets.
-            try:
-                group.send(burst)
-            except CONSUMER_FAILURES:
-                for consumer in group.consumers:
-                    self._consumer_failed(consumer, len(burst.packets))
-        return fanouts.alone
 
     def _media(self, packet: RtpPacket, offset: int, number: int, now: float) -> MediaPacket | None:
         payload = packet.data[offset : packet.payload_end]
